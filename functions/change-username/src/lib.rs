@@ -1,0 +1,101 @@
+//! `PATCH /api/v1/users/username`: the caller changes the own username.
+//!
+//! On the common path this is one DynamoDB call. The username in the token is the guess on which a
+//! transaction is built; the transaction's conditions are the judge; and when they refuse, the user
+//! that they return is the truth to go on from.
+
+use axum::extract::State;
+use axum::http::Method;
+use axum::routing::patch;
+use jiff::Timestamp;
+use serde::Serialize;
+use shared::app::App;
+use shared::domain::rename::{Rename, Renamed, Renaming};
+use shared::domain::user::User;
+use shared::domain::username::Username;
+use shared::error::Error;
+use shared::http::Endpoint;
+use shared::http::body::{Body, Fields, FromFields};
+use shared::http::caller::Caller;
+use shared::http::read;
+use shared::http::reply::{Enveloped, instant};
+use shared::store::{Change, Outcome};
+
+/// How often a decision is made: on the token's claim, on the truth, and again when the user changes
+/// in between.
+const DECISIONS: usize = 4;
+
+/// This endpoint.
+pub fn endpoint() -> Endpoint {
+    Endpoint {
+        operation: "change-username",
+        method: Method::PATCH,
+        path: "/api/v1/users/username",
+        handler: patch(change_username),
+    }
+}
+
+/// The body: `{"newUsername": string}`.
+#[derive(Debug)]
+struct ChangeUsername {
+    new_username: Username,
+}
+
+impl FromFields for ChangeUsername {
+    fn from_fields(mut fields: Fields) -> Result<Self, Error> {
+        let new_username = fields.required("newUsername", read::handle);
+        fields.finish(new_username.map(|new_username| Self { new_username }))
+    }
+}
+
+/// The data of the answer.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct UsernameChanged {
+    success: bool,
+    old_username: String,
+    new_username: String,
+    next_change_allowed_at: String,
+}
+
+async fn change_username(
+    State(app): State<App>,
+    caller: Caller,
+    Body(ChangeUsername { new_username: wanted }): Body<ChangeUsername>,
+) -> Result<Enveloped<UsernameChanged>, Error> {
+    let now = app.now();
+    let decide = |user: Option<User>| -> Result<Renaming, Error> {
+        Ok(user.ok_or(Error::UserNotFound)?.rename(&wanted, now, &app.policy)?)
+    };
+    let mut renaming = match caller.username_hint {
+        Some(name) if name != wanted => {
+            Renaming::Change(Rename::new(caller.id, name, wanted.clone(), now, &app.policy))
+        }
+        _ => decide(app.store.user(&caller.id).await?)?,
+    };
+    for _ in 0..DECISIONS {
+        let rename = match renaming {
+            Renaming::Already(names) => return Ok(UsernameChanged::answer(&names, now)),
+            Renaming::Change(rename) => rename,
+        };
+        let names = rename.result();
+        renaming = match app.store.commit(&Change::Rename(rename)).await? {
+            Outcome::Committed => return Ok(UsernameChanged::answer(&names, now)),
+            Outcome::Taken(holder) => return Err(Error::taken(&wanted, &holder)),
+            Outcome::Stale(truth) => decide(truth.map(|user| *user))?,
+        };
+    }
+    Err(Error::ConcurrentChange)
+}
+
+impl UsernameChanged {
+    fn answer(names: &Renamed, at: Timestamp) -> Enveloped<Self> {
+        let data = Self {
+            success: true,
+            old_username: names.old.to_string(),
+            new_username: names.new.to_string(),
+            next_change_allowed_at: instant(names.next_change_at),
+        };
+        Enveloped { data, at }
+    }
+}

@@ -1,0 +1,112 @@
+//! `POST /v1/users`: an `ADMIN` creates a user.
+
+mod account;
+
+use axum::extract::State;
+use axum::http::Method;
+use axum::routing::post;
+use jiff::Timestamp;
+use shared::app::App;
+use shared::domain::permission::Field;
+use shared::domain::text::PersonName;
+use shared::domain::user::User;
+use shared::domain::user_id::UserId;
+use shared::domain::username::Username;
+use shared::error::Error;
+use shared::http::Endpoint;
+use shared::http::body::{Body, Fields, FromFields};
+use shared::http::caller::Caller;
+use shared::http::read;
+use shared::http::reply::UserReply;
+use shared::http::user_fields::UserFields;
+use shared::store::{Change, Outcome};
+use uuid::{NoContext, Uuid};
+
+use crate::account::AccountFields;
+
+/// This endpoint.
+pub fn endpoint() -> Endpoint {
+    Endpoint {
+        operation: "create-user",
+        method: Method::POST,
+        path: "/v1/users",
+        handler: post(create_user),
+    }
+}
+
+/// The body. What is wrong with it is kept until it is known that the caller is an `ADMIN`.
+struct CreateUser(Result<NewUser, Error>);
+
+/// A body that can become a user.
+struct NewUser {
+    id: Option<UserId>,
+    username: Username,
+    first_name: PersonName,
+    last_name: PersonName,
+    rest: UserFields,
+    account: Option<AccountFields>,
+}
+
+impl FromFields for CreateUser {
+    fn from_fields(mut fields: Fields) -> Result<Self, Error> {
+        for name in [Field::Username, Field::FirstName, Field::LastName] {
+            fields.require(name.name());
+        }
+        let id = fields.optional("userId", read::user_id);
+        let rest = UserFields::take(&mut fields);
+        let account = fields.object("account", AccountFields::take);
+        let new_user = (|| {
+            Some(NewUser {
+                id,
+                username: rest.username.clone()?,
+                first_name: rest.first_name.clone()?,
+                last_name: rest.last_name.clone()?,
+                rest,
+                account,
+            })
+        })();
+        Ok(Self(fields.finish(new_user)))
+    }
+}
+
+async fn create_user(
+    State(app): State<App>,
+    caller: Caller,
+    Body(CreateUser(body)): Body<CreateUser>,
+) -> Result<UserReply, Error> {
+    let now = app.now();
+    let account = app.store.user(&caller.id).await?;
+    if !caller.relation_to(&caller.id, account.as_ref())?.is_admin() {
+        return Err(Error::NotAdmin);
+    }
+    let user = body?.into_user(now).await?;
+    match app.store.commit(&Change::Create(Box::new(user.clone()))).await? {
+        Outcome::Committed => Ok(UserReply::created(user)),
+        Outcome::Taken(holder) => Err(Error::taken(&user.username, &holder)),
+        Outcome::Stale(_) => Err(Error::UserExists),
+    }
+}
+
+impl NewUser {
+    /// The user, created at the instant `now`, with defaults for what the body does not say.
+    async fn into_user(self, now: Timestamp) -> Result<User, Error> {
+        let id = match self.id {
+            Some(id) => id,
+            None => UserId::from(new_uuid(now)),
+        };
+        let names = (self.first_name, self.last_name);
+        let mut user = User::new(id, self.username, names, new_uuid(now), now);
+        if let Some(account) = self.account {
+            user.account = account.fill(user.account);
+        }
+        let patch = self.rest.into_patch(&user).await?;
+        Ok(user.with(&patch))
+    }
+}
+
+/// An id that sorts by time (RFC 9562, version 7).
+fn new_uuid(now: Timestamp) -> Uuid {
+    let seconds = u64::try_from(now.as_second()).unwrap_or(0);
+    let nanoseconds = u32::try_from(now.subsec_nanosecond()).unwrap_or(0);
+    Uuid::new_v7(uuid::Timestamp::from_unix(NoContext, seconds, nanoseconds))
+}

@@ -1,0 +1,97 @@
+//! What a fresh server tells its user: where it is, who is there, and the first calls.
+
+use std::error::Error;
+use std::net::SocketAddr;
+use std::path::Path;
+
+use jiff::SignedDuration;
+use sandbox::TokenRequest;
+use shared::app::{Clock, SystemClock};
+
+use crate::samples::{ADMIN, CHANGED, PLAIN, Sample};
+use crate::settings;
+
+/// How long the printed tokens are valid.
+const VALIDITY: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// Prints it.
+#[expect(clippy::print_stdout, reason = "this is where a person reads it")]
+pub(crate) fn print(
+    address: SocketAddr,
+    dynamo_db: &str,
+    data: Option<&Path>,
+) -> Result<(), Box<dyn Error>> {
+    println!("{}", text(&format!("http://{address}"), dynamo_db, data)?);
+    Ok(())
+}
+
+fn text(base: &str, dynamo_db: &str, data: Option<&Path>) -> Result<String, Box<dyn Error>> {
+    let data = match data {
+        Some(folder) => format!("kept in {}", folder.display()),
+        None => "in memory, gone at the end (keep it with --data DIR)".to_owned(),
+    };
+    let plain = token(&PLAIN)?;
+    let admin = token(&ADMIN)?;
+    Ok(format!(
+        r#"
+Nameplate is running. Stop it with Ctrl-C.
+
+  API       {base}
+  DynamoDB  {dynamo_db}
+  Data      {data}
+
+Sample users, with tokens that are valid for 30 days:
+
+  {plain_name}, API_USER, userId {plain_id}
+  {plain}
+
+  {admin_name}, ADMIN, userId {admin_id}
+  {admin}
+
+Other tokens: cargo run -- token --help
+
+1. {plain_name} changes the own username:
+
+curl -X PATCH "{base}/api/v1/users/username" \
+  -H "Authorization: Bearer {plain}" \
+  -H "Content-Type: application/json" \
+  -d '{{ "newUsername": "new_username123" }}'
+
+2. {admin_name} updates another user:
+
+curl --request PATCH \
+  --url {base}/v1/users/update \
+  --header 'Authorization: Bearer {admin}' \
+  --header 'Content-Type: application/json' \
+  --data '{{
+  "userId": "{changed_id}",
+  "username": "newuser@domain.com",
+  "password": "newStr0ng!P@ssw0rd",
+  "firstName": "<string>",
+  "midName": "<string>",
+  "lastName": "<string>",
+  "locale": "tr_TR",
+  "timezone": "Europe/Istanbul",
+  "roles": "['\''API_USER'\'']",
+  "status": "INACTIVE",
+  "empty": true
+}}'
+"#,
+        plain_name = PLAIN.username,
+        plain_id = PLAIN.id,
+        admin_name = ADMIN.username,
+        admin_id = ADMIN.id,
+        changed_id = CHANGED.id,
+    ))
+}
+
+fn token(user: &Sample) -> Result<String, Box<dyn Error>> {
+    let now = SystemClock.now();
+    Ok(settings::issuer().issue(&TokenRequest {
+        sub: user.id,
+        roles: user.roles,
+        username: Some(user.username),
+        issued_at: now,
+        expires_at: now + VALIDITY,
+    })?)
+}

@@ -1,0 +1,48 @@
+//! Serving every endpoint on one port.
+
+use std::error::Error;
+use std::net::Ipv4Addr;
+
+use sandbox::EmbeddedDynamoDb;
+use shared::app::{App, Clock, SystemClock};
+use shared::log::{self, Format};
+use tokio::net::TcpListener;
+
+use crate::{Serve, guide, samples, settings};
+
+/// Serves until Ctrl-C.
+pub(crate) fn run(options: &Serve) -> Result<(), Box<dyn Error>> {
+    log::init(Format::Text);
+    tokio::runtime::Runtime::new()?.block_on(serve(options))
+}
+
+async fn serve(options: &Serve) -> Result<(), Box<dyn Error>> {
+    let listener = listen(options.port, "--port").await?;
+    let dynamo_db = start_dynamo_db(options).await?;
+    let config = settings::config(dynamo_db.settings())?;
+    let app = App::from_config(&config)?;
+    samples::create(&app.store, SystemClock.now()).await?;
+
+    let router = shared::http::serve(api::endpoints(), app);
+    guide::print(listener.local_addr()?, dynamo_db.endpoint(), options.data.as_deref())?;
+    axum::serve(listener, router).with_graceful_shutdown(interrupted()).await?;
+    Ok(())
+}
+
+async fn start_dynamo_db(options: &Serve) -> Result<EmbeddedDynamoDb, Box<dyn Error>> {
+    let listener = listen(options.dynamodb_port, "--dynamodb-port").await?;
+    Ok(EmbeddedDynamoDb::start(listener, options.data.as_deref())?)
+}
+
+async fn listen(port: u16, option: &str) -> Result<TcpListener, String> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(|error| {
+        format!("cannot listen on port {port}: {error}; choose another one with {option}")
+    })
+}
+
+async fn interrupted() {
+    // Where the signal cannot be listened to, its default action ends the process.
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}

@@ -1,0 +1,38 @@
+//! `nameplate token`: a token for the local server.
+
+use std::error::Error;
+
+use jiff::SignedDuration;
+use sandbox::TokenRequest;
+use shared::app::{Clock, SystemClock};
+use shared::config::parse_duration;
+use shared::domain::role::Role;
+use shared::domain::user_id::UserId;
+
+use crate::{Token, settings};
+
+/// Prints the token, alone on a line.
+#[expect(clippy::print_stdout, reason = "the token is this command's output")]
+pub(crate) fn print(token: &Token) -> Result<(), Box<dyn Error>> {
+    UserId::parse(&token.sub).map_err(|error| format!("--sub: {error}"))?;
+    let now = SystemClock.now();
+    let token = settings::issuer().issue(&TokenRequest {
+        sub: &token.sub,
+        roles: &token.roles,
+        username: token.username.as_deref(),
+        issued_at: now,
+        expires_at: now.checked_add(token.expires)?,
+    })?;
+    println!("{token}");
+    Ok(())
+}
+
+/// Reads a role.
+pub(crate) fn role(text: &str) -> Result<Role, String> {
+    Role::parse(text).ok_or_else(|| "the roles are API_USER, POWER_USER and ADMIN".to_owned())
+}
+
+/// Reads a duration.
+pub(crate) fn duration(text: &str) -> Result<SignedDuration, String> {
+    parse_duration("--expires", text).map_err(|error| error.to_string())
+}

@@ -1,0 +1,97 @@
+//! An embedded DynamoDB that is reached, like the real one, over HTTP.
+
+use std::io;
+use std::path::Path;
+
+use dynoxide::Database;
+use dynoxide::actions::create_table::CreateTableRequest;
+use dynoxide::actions::update_time_to_live::UpdateTimeToLiveRequest;
+use dynoxide::server::serve_on;
+use serde_json::json;
+use shared::store::DynamoDb;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+/// The table's name.
+pub const TABLE: &str = "nameplate";
+
+/// A running DynamoDB with the table; it stops when dropped.
+#[derive(Debug)]
+pub struct EmbeddedDynamoDb {
+    endpoint: String,
+    server: JoinHandle<()>,
+}
+
+/// The embedded DynamoDB cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The listener is of no use.
+    #[error("no address to listen on: {0}")]
+    Address(#[from] io::Error),
+    /// The database cannot be opened, or its table not be created.
+    #[error("the database cannot be opened: {0}")]
+    Database(#[from] dynoxide::DynoxideError),
+    /// The definition of the table is wrong.
+    #[error("the table's definition is wrong: {0}")]
+    Definition(#[from] serde_json::Error),
+}
+
+impl EmbeddedDynamoDb {
+    /// Starts on that listener. The data lives in a file in the folder `data`, or in memory.
+    ///
+    /// # Errors
+    /// [`StartError`] when the database cannot be opened.
+    pub fn start(listener: TcpListener, data: Option<&Path>) -> Result<Self, StartError> {
+        let endpoint = format!("http://{}", listener.local_addr()?);
+        let database = match data {
+            Some(folder) => {
+                std::fs::create_dir_all(folder)?;
+                Database::new(&folder.join("dynamodb.sqlite").to_string_lossy())?
+            }
+            None => Database::memory()?,
+        };
+        if database.get_table_metadata(TABLE)?.is_none() {
+            create_table(&database)?;
+        }
+        Ok(Self { endpoint, server: tokio::spawn(serve_on(listener, database)) })
+    }
+
+    /// Where it is, and credentials that it accepts.
+    pub fn settings(&self) -> DynamoDb {
+        DynamoDb {
+            region: "eu-central-1".to_owned(),
+            endpoint: Some(self.endpoint.clone()),
+            access_key_id: "local".to_owned(),
+            secret_access_key: "local".into(),
+            session_token: None,
+        }
+    }
+
+    /// Where it is.
+    pub fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
+}
+
+impl Drop for EmbeddedDynamoDb {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+/// Creates the table as the deployment does: one key attribute, and a TTL.
+fn create_table(database: &Database) -> Result<(), StartError> {
+    let definition: CreateTableRequest = serde_json::from_value(json!({
+        "TableName": TABLE,
+        "AttributeDefinitions": [{ "AttributeName": "pk", "AttributeType": "S" }],
+        "KeySchema": [{ "AttributeName": "pk", "KeyType": "HASH" }],
+        "BillingMode": "PAY_PER_REQUEST",
+    }))?;
+    database.create_table(definition)?;
+    let ttl: UpdateTimeToLiveRequest = serde_json::from_value(json!({
+        "TableName": TABLE,
+        "TimeToLiveSpecification": { "AttributeName": "expiresAt", "Enabled": true },
+    }))?;
+    database.update_time_to_live(ttl)?;
+    Ok(())
+}

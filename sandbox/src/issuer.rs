@@ -1,0 +1,65 @@
+//! An issuer of HS256 tokens.
+
+use jiff::Timestamp;
+use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+use serde_json::{Map, Value, json};
+use shared::domain::role::Role;
+
+/// The shared secret of every development machine. Being public, it protects nothing.
+pub const DEVELOPMENT_SECRET: &str = "nameplate-development-secret-not-for-production";
+
+/// Issues tokens that a server with the same settings accepts.
+#[derive(Debug, Clone)]
+pub struct Issuer {
+    /// `iss`.
+    pub issuer: String,
+    /// `aud`.
+    pub audience: String,
+    /// The key.
+    pub secret: String,
+}
+
+/// What a token is to say.
+#[derive(Debug, Clone)]
+pub struct TokenRequest<'a> {
+    /// `sub`: the user's id.
+    pub sub: &'a str,
+    /// `roles`.
+    pub roles: &'a [Role],
+    /// `username`, the hint.
+    pub username: Option<&'a str>,
+    /// `iat`.
+    pub issued_at: Timestamp,
+    /// `exp`.
+    pub expires_at: Timestamp,
+}
+
+impl Issuer {
+    /// Issues the token.
+    ///
+    /// # Errors
+    /// When it cannot be signed.
+    pub fn issue(&self, request: &TokenRequest<'_>) -> Result<String, jsonwebtoken::errors::Error> {
+        let mut claims = Map::from_iter([
+            ("iss".to_owned(), json!(self.issuer)),
+            ("aud".to_owned(), json!(self.audience)),
+            ("sub".to_owned(), json!(request.sub)),
+            ("iat".to_owned(), json!(request.issued_at.as_second())),
+            ("exp".to_owned(), json!(request.expires_at.as_second())),
+            ("roles".to_owned(), request.roles.iter().map(|role| json!(role.as_str())).collect()),
+        ]);
+        if let Some(username) = request.username {
+            claims.insert("username".to_owned(), json!(username));
+        }
+        self.sign(&Value::Object(claims))
+    }
+
+    /// Signs any claims.
+    ///
+    /// # Errors
+    /// When they cannot be signed.
+    pub fn sign(&self, claims: &Value) -> Result<String, jsonwebtoken::errors::Error> {
+        let key = EncodingKey::from_secret(self.secret.as_bytes());
+        encode(&Header::new(Algorithm::HS256), claims, &key)
+    }
+}

@@ -1,0 +1,89 @@
+//! What every handler is given.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::config::{Config, ConfigError};
+use crate::domain::rename::RenamePolicy;
+use crate::store::{Store, TlsUnavailable, https};
+use crate::token::TokenVerifier;
+
+/// Tells the time. The one in production is [`SystemClock`]; tests have one that only they move.
+pub trait Clock: Send + Sync + 'static {
+    /// The present instant.
+    fn now(&self) -> Timestamp;
+}
+
+/// The machine's clock.
+#[derive(Debug, Clone, Copy)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "this is where the time comes from")]
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+}
+
+/// Everything a request needs, built once and shared by all.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+/// What an [`App`] is made of.
+pub struct Parts {
+    /// Cooldown and hold.
+    pub policy: RenamePolicy,
+    /// The table.
+    pub store: Store,
+    /// Who may call.
+    pub tokens: TokenVerifier,
+    /// The time.
+    pub clock: Box<dyn Clock>,
+}
+
+impl App {
+    /// The app of these parts.
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+
+    /// The app of these settings, with the machine's clock.
+    ///
+    /// # Errors
+    /// [`CannotStart`] when a key cannot be used, or TLS cannot be set up.
+    pub fn from_config(config: &Config) -> Result<Self, CannotStart> {
+        Ok(Self::new(Parts {
+            policy: config.policy,
+            store: Store::new(config.dynamo_db.client(https()?), &config.table),
+            tokens: TokenVerifier::new(&config.tokens)?,
+            clock: Box::new(SystemClock),
+        }))
+    }
+
+    /// The present instant in whole milliseconds, the precision of the table and of the API.
+    pub fn now(&self) -> Timestamp {
+        let now = self.0.clock.now();
+        Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
+    }
+}
+
+/// Why an app cannot be built.
+#[derive(Debug, thiserror::Error)]
+pub enum CannotStart {
+    /// A setting is bad.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// TLS cannot be set up.
+    #[error(transparent)]
+    Tls(#[from] TlsUnavailable),
+}
+
+impl Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}

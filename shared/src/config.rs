@@ -1,0 +1,165 @@
+//! The settings, from the environment. Nothing else reads the environment.
+
+use jiff::{SignedDuration, Span, SpanRelativeTo};
+use secrecy::SecretString;
+
+use crate::domain::rename::RenamePolicy;
+use crate::store::DynamoDb;
+use crate::token::TokenSettings;
+
+/// Everything that can be set.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// `TABLE_NAME`: the table.
+    pub table: String,
+    /// `AWS_REGION`, `AWS_ENDPOINT_URL_DYNAMODB` (optional), `AWS_ACCESS_KEY_ID`,
+    /// `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN` (optional); Lambda sets them itself.
+    pub dynamo_db: DynamoDb,
+    /// `JWT_ISSUER`, `JWT_AUDIENCE`, and `JWT_HS256_SECRET` or `JWT_JWKS` or both.
+    pub tokens: TokenSettings,
+    /// `USERNAME_COOLDOWN` (default `30d`) and `USERNAME_HOLD` (default `37d`).
+    pub policy: RenamePolicy,
+}
+
+/// A setting is missing or bad.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{name} {problem}")]
+pub struct ConfigError {
+    name: &'static str,
+    problem: String,
+}
+
+impl ConfigError {
+    /// The problem with the setting of that name, as the rest of a sentence.
+    pub fn new(name: &'static str, problem: impl Into<String>) -> Self {
+        Self { name, problem: problem.into() }
+    }
+}
+
+impl Config {
+    /// Reads the process's environment.
+    ///
+    /// # Errors
+    /// As [`Config::read`].
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Self::read(env)
+    }
+
+    /// Reads the settings that `lookup` finds.
+    ///
+    /// # Errors
+    /// [`ConfigError`] names the first setting that is missing or bad.
+    pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let optional = |name: &'static str| lookup(name).filter(|value| !value.is_empty());
+        let required = |name: &'static str, example: &str| {
+            optional(name).ok_or_else(|| {
+                ConfigError::new(name, format!("is not set; set it, for example to {example}"))
+            })
+        };
+        let duration = |name: &'static str, default: SignedDuration| match optional(name) {
+            Some(text) => parse_duration(name, &text),
+            None => Ok(default),
+        };
+        let default = RenamePolicy::default();
+        Ok(Self {
+            table: required("TABLE_NAME", "nameplate")?,
+            dynamo_db: DynamoDb {
+                region: required("AWS_REGION", "eu-central-1")?,
+                endpoint: optional("AWS_ENDPOINT_URL_DYNAMODB"),
+                access_key_id: required("AWS_ACCESS_KEY_ID", "an access key's id")?,
+                secret_access_key: required("AWS_SECRET_ACCESS_KEY", "a secret access key")?.into(),
+                session_token: optional("AWS_SESSION_TOKEN").map(SecretString::from),
+            },
+            tokens: TokenSettings {
+                issuer: required("JWT_ISSUER", "https://login.example.com/")?,
+                audience: required("JWT_AUDIENCE", "nameplate")?,
+                hs256_secret: optional("JWT_HS256_SECRET").map(SecretString::from),
+                jwks: optional("JWT_JWKS"),
+            },
+            policy: RenamePolicy {
+                cooldown: duration("USERNAME_COOLDOWN", default.cooldown)?,
+                hold: duration("USERNAME_HOLD", default.hold)?,
+            },
+        })
+    }
+}
+
+/// One variable of the environment; `None` when it is not set or not UTF-8.
+#[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
+pub fn env(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// Reads a duration for people: `30d`, `12h 30m`, `P30D`. A day has 24 hours.
+///
+/// # Errors
+/// [`ConfigError`] when it is none, negative, or counts in months or years.
+pub fn parse_duration(name: &'static str, text: &str) -> Result<SignedDuration, ConfigError> {
+    text.parse::<Span>()
+        .and_then(|span| span.to_duration(SpanRelativeTo::days_are_24_hours()))
+        .ok()
+        .filter(|duration| !duration.is_negative())
+        .ok_or_else(|| {
+            ConfigError::new(
+                name,
+                format!("is not a duration: {text:?}; write it like 30d or 12h 30m"),
+            )
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(changes: &[(&str, Option<&str>)]) -> Result<Config, String> {
+        let whole = [
+            ("TABLE_NAME", "nameplate"),
+            ("AWS_REGION", "eu-central-1"),
+            ("AWS_ACCESS_KEY_ID", "id"),
+            ("AWS_SECRET_ACCESS_KEY", "key"),
+            ("JWT_ISSUER", "issuer"),
+            ("JWT_AUDIENCE", "audience"),
+            ("JWT_HS256_SECRET", "0123456789abcdef0123456789abcdef"),
+        ];
+        let lookup = |name: &str| match changes.iter().find(|(changed, _)| *changed == name) {
+            Some((_, value)) => value.map(str::to_owned),
+            None => whole.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned()),
+        };
+        Config::read(lookup).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn cooldown_is_30_days_and_hold_37_unless_set() {
+        let day = SignedDuration::from_hours(24);
+        let policy = read(&[]).unwrap().policy;
+        assert_eq!((policy.cooldown, policy.hold), (day * 30, day * 37));
+        assert_eq!(policy.cooldown.as_secs(), 2_592_000);
+        let policy = read(&[("USERNAME_COOLDOWN", Some("1h 30m")), ("USERNAME_HOLD", Some("P2D"))]);
+        let policy = policy.unwrap().policy;
+        assert_eq!((policy.cooldown, policy.hold), (SignedDuration::from_mins(90), day * 2));
+    }
+
+    #[test]
+    fn a_missing_setting_is_named_in_one_sentence() {
+        for name in ["TABLE_NAME", "AWS_REGION", "JWT_ISSUER", "JWT_AUDIENCE"] {
+            for value in [None, Some("")] {
+                let error = read(&[(name, value)]).unwrap_err();
+                assert!(error.starts_with(&format!("{name} is not set; ")), "{error}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_bad_duration_is_named_with_an_example() {
+        for text in ["soon", "-30d", "1mo", "30", "1y"] {
+            let error = read(&[("USERNAME_COOLDOWN", Some(text))]).unwrap_err();
+            assert!(error.starts_with("USERNAME_COOLDOWN is not a duration: "), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn secrets_are_not_printed() {
+        let printed = format!("{:?}", read(&[("AWS_SECRET_ACCESS_KEY", Some("s3cr3t"))]).unwrap());
+        assert!(!printed.contains("s3cr3t") && !printed.contains("0123456789abcdef"), "{printed}");
+    }
+}

@@ -1,0 +1,158 @@
+//! What the API page calls the account of a user: contact and billing data beside the login.
+
+use uuid::Uuid;
+
+use super::text::Text;
+
+/// One line of an account: a place, a company, an industry.
+pub type AccountText = Text<200>;
+
+/// The account of a user. Its `userId`, `createdAt` and `updatedAt` are the user's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// The account's own id.
+    pub id: Uuid,
+    /// `INDIVIDUAL` unless said otherwise.
+    pub kind: Label,
+    /// In the form of E.164.
+    pub mobile_phone_number: Option<PhoneNumber>,
+    /// Where the user is.
+    pub location: Option<AccountText>,
+    /// Where the user works.
+    pub company: Option<AccountText>,
+    /// What the company does.
+    pub industry: Option<AccountText>,
+    /// Where the user's picture is.
+    pub profile_picture_url: Option<HttpsUrl>,
+    /// `NONE` unless said otherwise.
+    pub subscription_plan: Label,
+    /// Whether the user has proved to own the e-mail address that is the username.
+    pub email_verified: bool,
+    /// Whether the user has proved to own the mobile phone number.
+    pub mobile_phone_number_verified: bool,
+}
+
+impl Account {
+    /// An individual's account with nothing filled in.
+    pub fn new(id: Uuid) -> Self {
+        Self {
+            id,
+            kind: Label::stored("INDIVIDUAL".to_owned()),
+            mobile_phone_number: None,
+            location: None,
+            company: None,
+            industry: None,
+            profile_picture_url: None,
+            subscription_plan: Label::stored("NONE".to_owned()),
+            email_verified: false,
+            mobile_phone_number_verified: false,
+        }
+    }
+}
+
+/// Declares a checked text: a newtype that only `parse` can build from outside.
+macro_rules! checked_text {
+    ($(#[$doc:meta])* $name:ident, $is_valid:expr) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub struct $name(String);
+
+        impl $name {
+            /// Reads the text; `None` when it is not in the form that the type describes.
+            pub fn parse(text: &str) -> Option<Self> {
+                let is_valid: fn(&str) -> bool = $is_valid;
+                is_valid(text).then(|| Self(text.to_owned()))
+            }
+
+            /// Takes a text that the table holds, which was checked when it was written.
+            pub(crate) fn stored(text: String) -> Self {
+                Self(text)
+            }
+
+            /// The text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+    };
+}
+
+checked_text!(
+    /// A constant of the account's own vocabulary: 1–32 characters from `A-Z 0-9 _`, beginning with
+    /// a letter (`INDIVIDUAL`, `NONE`).
+    Label,
+    |text| {
+        (1..=32).contains(&text.len())
+            && text.starts_with(|c: char| c.is_ascii_uppercase())
+            && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+    }
+);
+
+checked_text!(
+    /// A telephone number in the form of ITU-T E.164: `+`, then 7–15 digits, the first not 0.
+    PhoneNumber,
+    |text| {
+        text.strip_prefix('+').is_some_and(|digits| {
+            (7..=15).contains(&digits.len())
+                && !digits.starts_with('0')
+                && digits.bytes().all(|b| b.is_ascii_digit())
+        })
+    }
+);
+
+checked_text!(
+    /// An absolute `https` URL with a host, of at most 2 048 ASCII characters (RFC 3986).
+    HttpsUrl,
+    |text| {
+        text.len() <= 2048
+            && text.strip_prefix("https://").is_some_and(|rest| {
+                !rest.is_empty() && !rest.starts_with(['/', '?', '#', ':', '@'])
+            })
+            && text.bytes().all(|b| b.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&b))
+    }
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_phone_number_is_in_the_form_of_e_164() {
+        for text in ["+1234567", "+905321234567", "+123456789012345"] {
+            assert!(PhoneNumber::parse(text).is_some(), "{text}");
+        }
+        for text in ["", "+", "905321234567", "+123456", "+1234567890123456", "+0905321", "+90 532"]
+        {
+            assert!(PhoneNumber::parse(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_label_is_a_constant_in_capitals() {
+        for text in ["INDIVIDUAL", "NONE", "A", "PLAN_2"] {
+            assert!(Label::parse(text).is_some(), "{text}");
+        }
+        for text in ["", "individual", "2PLAN", "_A", "A B", "İNDİVİDUAL", &"A".repeat(33)] {
+            assert!(Label::parse(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_picture_s_url_is_https() {
+        for text in ["https://example.com", "https://example.com/a/b.png?size=2#x"] {
+            assert!(HttpsUrl::parse(text).is_some(), "{text}");
+        }
+        let long = format!("https://example.com/{}", "a".repeat(2029));
+        for text in [
+            "",
+            "http://example.com",
+            "javascript:alert(1)",
+            "https://",
+            "https:///x",
+            "https://a b",
+            &long,
+        ] {
+            assert!(HttpsUrl::parse(text).is_none(), "{text}");
+        }
+    }
+}

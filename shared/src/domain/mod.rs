@@ -1,0 +1,16 @@
+//! The rules, pure: what a username is and when it may change, who may change which field, what a
+//! valid value is. Nothing here reads a clock, the environment, the network or the table.
+
+pub mod account;
+pub mod locale;
+pub mod password;
+pub mod permission;
+pub mod rename;
+pub mod role;
+pub mod status;
+pub mod text;
+pub mod time_zone;
+pub mod update;
+pub mod user;
+pub mod user_id;
+pub mod username;

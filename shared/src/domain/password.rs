@@ -1,0 +1,170 @@
+//! Passwords: checked as plain text, kept as a hash.
+
+use std::fmt;
+
+use argon2::{Algorithm, Argon2, Params, PasswordHasher, Version};
+use secrecy::{ExposeSecret, SecretString};
+use zxcvbn::{Score, zxcvbn};
+
+/// The fewest characters of a password.
+pub const MIN_LENGTH: usize = 12;
+/// The most characters of a password.
+pub const MAX_LENGTH: usize = 128;
+
+/// Memory of one argon2id hash, in KiB: 19 MiB, with 2 passes and 1 lane the first choice of
+/// OWASP's Password Storage Cheat Sheet.
+const MEMORY_KIB: u32 = 19 * 1024;
+const PASSES: u32 = 2;
+const LANES: u32 = 1;
+
+/// A new password of the right length, in plain text. It is never printed, and overwritten in
+/// memory when dropped.
+#[derive(Debug, Clone)]
+pub struct Password(SecretString);
+
+/// Why a text is refused as a password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum PasswordFault {
+    /// Fewer than [`MIN_LENGTH`] characters.
+    #[error("too short")]
+    TooShort,
+    /// More than [`MAX_LENGTH`] characters.
+    #[error("too long")]
+    TooLong,
+    /// zxcvbn gives it a score below 3, given the user's own data.
+    #[error("easy to guess")]
+    TooWeak,
+}
+
+impl Password {
+    /// Takes a password of 12–128 characters.
+    ///
+    /// # Errors
+    /// [`PasswordFault::TooShort`] or [`PasswordFault::TooLong`].
+    pub fn parse(text: &str) -> Result<Self, PasswordFault> {
+        match text.chars().count() {
+            length if length < MIN_LENGTH => Err(PasswordFault::TooShort),
+            length if length > MAX_LENGTH => Err(PasswordFault::TooLong),
+            _ => Ok(Self(SecretString::from(text))),
+        }
+    }
+
+    /// Asks zxcvbn how hard the password is to guess for somebody who knows `own_data`: the user's
+    /// names and username.
+    ///
+    /// # Errors
+    /// [`PasswordFault::TooWeak`] when the score is below 3 of 4 (under 10⁸ guesses).
+    pub fn check_strength(&self, own_data: &[&str]) -> Result<(), PasswordFault> {
+        if zxcvbn(self.0.expose_secret(), own_data).score() < Score::Three {
+            return Err(PasswordFault::TooWeak);
+        }
+        Ok(())
+    }
+
+    /// Hashes the password with argon2id under a fresh random salt. This takes tens of
+    /// milliseconds and 19 MiB of memory by intention.
+    ///
+    /// # Errors
+    /// [`HashingFailed`] when the operating system gives no random bytes or no memory.
+    pub fn hash(&self) -> Result<PasswordHash, HashingFailed> {
+        let params = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(HashingFailed::new)?;
+        let hash = Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+            .hash_password(self.0.expose_secret().as_bytes())
+            .map_err(HashingFailed::new)?;
+        Ok(PasswordHash(hash.to_string()))
+    }
+}
+
+/// The password could not be hashed.
+#[derive(Debug, thiserror::Error)]
+#[error("the password could not be hashed: {0}")]
+pub struct HashingFailed(String);
+
+impl HashingFailed {
+    fn new(cause: impl fmt::Display) -> Self {
+        Self(cause.to_string())
+    }
+}
+
+/// A password's hash as a PHC string (`$argon2id$v=19$m=19456,t=2,p=1$…`). Stored, never shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PasswordHash(String);
+
+impl PasswordHash {
+    /// Takes a hash that the table holds.
+    pub(crate) fn stored(phc: String) -> Self {
+        Self(phc)
+    }
+
+    /// The PHC string, for the table only.
+    pub(crate) fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for PasswordHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PasswordHash([redacted])")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use argon2::PasswordVerifier;
+    use argon2::password_hash::phc;
+
+    use super::*;
+
+    /// The password of the API page's own curl command.
+    const PAGE: &str = "newStr0ng!P@ssw0rd";
+
+    #[test]
+    fn a_password_has_12_to_128_characters() {
+        let fault = |n: usize| Password::parse(&"ş".repeat(n)).err();
+        assert_eq!(fault(11), Some(PasswordFault::TooShort));
+        assert_eq!(fault(12), None);
+        assert_eq!(fault(13), None);
+        assert_eq!(fault(127), None);
+        assert_eq!(fault(128), None);
+        assert_eq!(fault(129), Some(PasswordFault::TooLong));
+    }
+
+    #[test]
+    fn a_password_that_is_easy_to_guess_is_refused() {
+        for weak in ["password1234", "aaaaaaaaaaaaaaaa", "qwertyuiop123", "123456789012"] {
+            let password = Password::parse(weak).unwrap();
+            assert_eq!(password.check_strength(&[]), Err(PasswordFault::TooWeak), "{weak}");
+        }
+        for strong in [PAGE, "correct horse battery staple", "tavuk-göğsü kazandibi 7"] {
+            assert_eq!(Password::parse(strong).unwrap().check_strength(&[]), Ok(()), "{strong}");
+        }
+    }
+
+    #[test]
+    fn a_password_made_of_the_user_s_own_data_is_refused() {
+        let password = Password::parse("hypatia_alexandria").unwrap();
+        assert_eq!(password.check_strength(&[]), Ok(()));
+        assert_eq!(password.check_strength(&["hypatia_alexandria"]), Err(PasswordFault::TooWeak));
+    }
+
+    #[test]
+    fn a_password_is_stored_as_an_argon2id_phc_string_with_its_own_salt() {
+        let password = Password::parse(PAGE).unwrap();
+        let (one, other) = (password.hash().unwrap(), password.hash().unwrap());
+        assert!(one.expose().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", one.expose());
+        assert_ne!(one, other);
+        let verify = |text: &str| {
+            let hash = phc::PasswordHash::new(one.expose()).unwrap();
+            Argon2::default().verify_password(text.as_bytes(), &hash).is_ok()
+        };
+        assert!(verify(PAGE));
+        assert!(!verify("newStr0ng!P@ssw0rD"));
+    }
+
+    #[test]
+    fn neither_a_password_nor_its_hash_can_be_printed() {
+        let password = Password::parse(PAGE).unwrap();
+        assert!(!format!("{password:?}").contains(PAGE));
+        assert_eq!(format!("{:?}", password.hash().unwrap()), "PasswordHash([redacted])");
+    }
+}

@@ -1,0 +1,231 @@
+//! A user, and what the rename rule says of them.
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::account::Account;
+use super::locale::Locale;
+use super::password::PasswordHash;
+use super::rename::{Rename, RenamePolicy, RenameRefusal, Renamed, Renaming};
+use super::role::{Role, Roles};
+use super::status::Status;
+use super::text::PersonName;
+use super::time_zone::TimeZone;
+use super::user_id::UserId;
+use super::username::Username;
+
+/// A user as the table has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct User {
+    /// Who it is.
+    pub id: UserId,
+    /// The name, in the user's own spelling.
+    pub username: Username,
+    /// First name.
+    pub first_name: PersonName,
+    /// Middle name, if any.
+    pub mid_name: Option<PersonName>,
+    /// Last name.
+    pub last_name: PersonName,
+    /// Language and region.
+    pub locale: Locale,
+    /// Where the user's clock stands.
+    pub time_zone: TimeZone,
+    /// What the user may do; never empty.
+    pub roles: Roles,
+    /// Whether the account may be used.
+    pub status: Status,
+    /// The password's hash, when one was set.
+    pub password_hash: Option<PasswordHash>,
+    /// Contact and billing data.
+    pub account: Account,
+    /// Grows by one with every write; the `ETag`.
+    pub version: u64,
+    /// The name before this one, whoever changed it.
+    pub previous_username: Option<Username>,
+    /// When the user last changed the own name; a change by somebody else does not count.
+    pub username_changed_at: Option<Timestamp>,
+    /// When the user was created.
+    pub created_at: Timestamp,
+    /// When the user was last written.
+    pub updated_at: Timestamp,
+}
+
+impl User {
+    /// An active `API_USER` created at the instant `now`, with nothing filled in that need not be.
+    pub fn new(
+        id: UserId,
+        username: Username,
+        (first_name, last_name): (PersonName, PersonName),
+        account_id: Uuid,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            username,
+            first_name,
+            mid_name: None,
+            last_name,
+            locale: Locale::default(),
+            time_zone: TimeZone::default(),
+            roles: Roles::from_iter([Role::ApiUser]),
+            status: Status::Active,
+            password_hash: None,
+            account: Account::new(account_id),
+            version: 1,
+            previous_username: None,
+            username_changed_at: None,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+
+    /// When the user may change the own name: an instant that has passed when it is allowed now.
+    /// For a user who never changed it, the instant of creation.
+    pub fn next_change_at(&self, policy: &RenamePolicy) -> Timestamp {
+        self.username_changed_at.map_or(self.created_at, |at| policy.next_change_at(at))
+    }
+
+    /// Decides on the user's own wish for a name at the instant `now`.
+    ///
+    /// # Errors
+    /// The [`RenameRefusal`], in the order missing, not active, cooling down.
+    pub fn rename(
+        &self,
+        wanted: &Username,
+        now: Timestamp,
+        policy: &RenamePolicy,
+    ) -> Result<Renaming, RenameRefusal> {
+        match self.status {
+            Status::Active => {}
+            Status::Deleted => return Err(RenameRefusal::NotFound),
+            Status::Inactive | Status::Expired | Status::Blocked => {
+                return Err(RenameRefusal::NotActive);
+            }
+        }
+        if self.username == *wanted {
+            return Ok(Renaming::Already(Renamed {
+                old: self.previous_username.clone().unwrap_or_else(|| self.username.clone()),
+                new: self.username.clone(),
+                next_change_at: self.next_change_at(policy),
+            }));
+        }
+        let rename =
+            Rename::new(self.id.clone(), self.username.clone(), wanted.clone(), now, policy);
+        match self.username_changed_at {
+            Some(changed_at) if changed_at > rename.last_change_before => {
+                Err(RenameRefusal::CoolingDown { until: policy.next_change_at(changed_at) })
+            }
+            _ => Ok(Renaming::Change(rename)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::SignedDuration;
+
+    use super::fixture::ada;
+    use super::*;
+
+    const NOW: &str = "2026-03-01T00:00:00.000Z";
+
+    fn now() -> Timestamp {
+        NOW.parse().unwrap()
+    }
+
+    fn changed(before: SignedDuration) -> User {
+        User { username_changed_at: Some(now() - before), ..ada() }
+    }
+
+    fn rename(user: &User, to: &str) -> Result<Renaming, RenameRefusal> {
+        user.rename(&Username::parse(to).unwrap(), now(), &RenamePolicy::default())
+    }
+
+    #[test]
+    fn a_first_change_is_free() {
+        assert!(matches!(rename(&ada(), "lovelace"), Ok(Renaming::Change(_))));
+    }
+
+    #[test]
+    fn the_next_change_is_allowed_from_30_days_after_the_last_on() {
+        let days = SignedDuration::from_secs(2_592_000);
+        let milli = SignedDuration::from_millis(1);
+        let refused = RenameRefusal::CoolingDown { until: now() + milli };
+        assert_eq!(rename(&changed(days - milli), "lovelace"), Err(refused));
+        assert!(matches!(rename(&changed(days), "lovelace"), Ok(Renaming::Change(_))));
+        assert!(matches!(rename(&changed(days + milli), "lovelace"), Ok(Renaming::Change(_))));
+    }
+
+    #[test]
+    fn the_old_name_is_held_for_37_days() {
+        let Ok(Renaming::Change(rename)) = rename(&ada(), "lovelace") else { panic!("refused") };
+        assert_eq!(rename.names.held_until, now() + SignedDuration::from_hours(37 * 24));
+        assert!(!rename.names.is_respelling());
+    }
+
+    #[test]
+    fn asking_for_exactly_the_name_one_has_changes_nothing_even_while_cooling_down() {
+        let mut user = changed(SignedDuration::ZERO);
+        let next_change_at = now() + SignedDuration::from_hours(30 * 24);
+        let mut names = Renamed { old: ada().username, new: ada().username, next_change_at };
+        assert_eq!(rename(&user, "ada"), Ok(Renaming::Already(names.clone())));
+
+        user.previous_username = Username::parse("lovelace").ok();
+        names.old = Username::parse("lovelace").unwrap();
+        assert_eq!(rename(&user, "ada"), Ok(Renaming::Already(names)));
+    }
+
+    #[test]
+    fn a_change_of_case_or_to_a_look_alike_is_a_change_like_any_other() {
+        for name in ["Ada", "ADA"] {
+            let Ok(Renaming::Change(change)) = rename(&ada(), name) else { panic!("refused") };
+            assert!(change.names.is_respelling());
+            let cooling = changed(SignedDuration::from_secs(1));
+            let refused = rename(&cooling, name);
+            assert!(matches!(refused, Err(RenameRefusal::CoolingDown { .. })));
+        }
+    }
+
+    #[test]
+    fn who_is_not_active_is_refused_and_who_is_deleted_is_not_found() {
+        for status in Status::ALL {
+            let outcome = rename(&User { status, ..ada() }, "lovelace");
+            match status {
+                Status::Active => assert!(outcome.is_ok()),
+                Status::Deleted => assert_eq!(outcome, Err(RenameRefusal::NotFound)),
+                _ => assert_eq!(outcome, Err(RenameRefusal::NotActive)),
+            }
+        }
+    }
+
+    #[test]
+    fn the_next_change_of_a_user_who_never_changed_is_allowed_since_creation() {
+        assert_eq!(ada().next_change_at(&RenamePolicy::default()), ada().created_at);
+    }
+
+    #[test]
+    fn no_instant_or_duration_overflows() {
+        let endless = RenamePolicy { cooldown: SignedDuration::MAX, hold: SignedDuration::MAX };
+        let to = Username::parse("lovelace").unwrap();
+        assert!(ada().rename(&to, now(), &endless).is_ok());
+        assert!(changed(SignedDuration::ZERO).rename(&to, now(), &endless).is_err());
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod fixture {
+    use super::*;
+    use crate::domain::text::Text;
+
+    /// An active user who has never changed the name.
+    pub(crate) fn ada() -> User {
+        User::new(
+            UserId::parse("ada").unwrap(),
+            Username::parse_handle("ada").unwrap(),
+            (Text::parse("Ada").unwrap(), Text::parse("Lovelace").unwrap()),
+            Uuid::from_u128(1),
+            "2026-01-01T00:00:00.000Z".parse().unwrap(),
+        )
+    }
+}

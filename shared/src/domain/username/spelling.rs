@@ -1,0 +1,103 @@
+//! Suggested spellings for names that a handle cannot be written in.
+
+use icu_normalizer::DecomposingNormalizerBorrowed;
+
+use super::handle::{self, is_separator};
+
+/// A valid handle close to the wish, in lower case: Turkish and other Latin letters by their plain
+/// ones, spaces and hyphens by `_`, everything else left out (`Çağrı Öz` → `cagri_oz`).
+///
+/// `None` when too little is left, or the result is reserved. The mapping is fixed, whatever the
+/// locale of the machine or of the caller: `I`, `İ`, `ı` and `i` all become `i`.
+pub(super) fn close_to(wish: &str) -> Option<String> {
+    // No more than a bounded piece of a long text can matter.
+    let wish: String = wish.chars().take(4 * handle::MAX_LENGTH).collect();
+    let mut spelling = String::new();
+    for c in DecomposingNormalizerBorrowed::new_nfkd().normalize(&wish).chars() {
+        match c {
+            c if is_separator(c) || c.is_whitespace() || is_hyphen(c) => {
+                if !spelling.is_empty() && !spelling.ends_with(is_separator) {
+                    spelling.push(if c == '.' { '.' } else { '_' });
+                }
+            }
+            c => spelling.push_str(&plain(c)),
+        }
+    }
+    spelling.truncate(handle::MAX_LENGTH);
+    let spelling = spelling.trim_end_matches(is_separator);
+    handle::is_valid(spelling).then(|| spelling.to_owned())
+}
+
+/// The plain letters for one character of a decomposed text; nothing for a combining mark or a
+/// character of another script.
+fn plain(c: char) -> String {
+    match c {
+        c if c.is_ascii_alphanumeric() => c.to_ascii_lowercase().to_string(),
+        // Letters that do not decompose.
+        'ı' => "i".to_owned(),
+        'ß' | 'ẞ' => "ss".to_owned(),
+        'ø' | 'Ø' => "o".to_owned(),
+        'ł' | 'Ł' => "l".to_owned(),
+        'đ' | 'Đ' | 'ð' | 'Ð' => "d".to_owned(),
+        'æ' | 'Æ' => "ae".to_owned(),
+        'œ' | 'Œ' => "oe".to_owned(),
+        'þ' | 'Þ' => "th".to_owned(),
+        'ə' | 'Ə' => "e".to_owned(),
+        _ => String::new(),
+    }
+}
+
+fn is_hyphen(c: char) -> bool {
+    matches!(c, '-' | '\u{2010}'..='\u{2015}')
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn turkish_letters_become_their_plain_ones() {
+        for (wish, spelling) in [
+            ("çağrı", "cagri"),
+            ("Çağrı Öz", "cagri_oz"),
+            ("ÇĞİIÖŞÜ", "cgiiosu"),
+            ("çğıiöşü", "cgiiosu"),
+            ("İstanbul", "istanbul"),
+            ("Işık", "isik"),
+        ] {
+            assert_eq!(close_to(wish).as_deref(), Some(spelling), "{wish}");
+        }
+    }
+
+    #[test]
+    fn other_latin_letters_spaces_and_hyphens_find_a_spelling_too() {
+        for (wish, spelling) in [
+            ("Straße", "strasse"),
+            ("Ærø", "aero"),
+            ("Łukasz  K.", "lukasz_k"),
+            ("jean-luc", "jean_luc"),
+            ("  ada . b ", "ada_b"),
+            ("ａｄａ", "ada"),
+        ] {
+            assert_eq!(close_to(wish).as_deref(), Some(spelling), "{wish}");
+        }
+    }
+
+    #[test]
+    fn there_is_no_suggestion_where_too_little_is_left_or_the_word_is_reserved() {
+        for wish in ["山田", "🌹🌹🌹", "ü", "", "ädmin", "123 ", "сергей"] {
+            assert_eq!(close_to(wish), None, "{wish}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_suggestion_is_always_a_valid_handle(wish in any::<String>()) {
+            if let Some(spelling) = close_to(&wish) {
+                prop_assert!(handle::is_valid(&spelling));
+            }
+        }
+    }
+}

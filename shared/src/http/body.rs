@@ -1,0 +1,175 @@
+//! Bodies: JSON objects of known fields, with every fault found and not just the first.
+
+use std::borrow::Cow;
+
+use axum::extract::{FromRequest, Request};
+use axum::http::{HeaderMap, header};
+use serde_json::{Map, Value};
+
+use super::context::{client_of, single};
+use super::json;
+use crate::app::App;
+use crate::error::{Error, Fault, Kind, Place, Problem};
+
+/// The most bytes of a body: 16 KiB.
+pub const MAX_LENGTH: usize = 16 * 1024;
+
+/// An extractor of a JSON body. It refuses faulty headers together with a faulty body.
+#[derive(Debug, Clone)]
+pub struct Body<T>(pub T);
+
+/// What can be read from the fields of a JSON object.
+pub trait FromFields: Sized {
+    /// Takes the fields; ends with [`Fields::finish`].
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] with every fault.
+    fn from_fields(fields: Fields) -> Result<Self, Error>;
+}
+
+impl<T: FromFields> FromRequest<App> for Body<T> {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, _: &App) -> Result<Self, Error> {
+        let (parts, body) = request.into_parts();
+        require_json(&parts.headers)?;
+        let bytes =
+            axum::body::to_bytes(body, MAX_LENGTH).await.map_err(|_| Error::BodyTooLarge)?;
+        let mut faults = client_of(&parts).faults.clone();
+        let problem = match json::parse(&bytes) {
+            Ok(Value::Object(object)) => {
+                return T::from_fields(Fields { path: Cow::Borrowed(""), object, faults })
+                    .map(Self);
+            }
+            Ok(_) => Problem::NotA(Kind::Object),
+            Err(problem) => problem,
+        };
+        faults.push(Fault::new(Place::Body, problem));
+        Err(Error::Invalid(faults))
+    }
+}
+
+/// Only `application/json`, with any parameters, is accepted; its text is UTF-8 whatever they say
+/// (RFC 8259 section 8.1).
+fn require_json(headers: &HeaderMap) -> Result<(), Error> {
+    let name = header::CONTENT_TYPE.as_str();
+    let declared = single(headers, name).map_err(|_| Error::UnsupportedMediaType)?;
+    let essence = declared.and_then(|value| value.split(';').next()).map(str::trim);
+    if essence.is_some_and(|essence| essence.eq_ignore_ascii_case("application/json")) {
+        Ok(())
+    } else {
+        Err(Error::UnsupportedMediaType)
+    }
+}
+
+/// How a field's value is read: the value, or everything that is wrong with it.
+pub type Read<T> = fn(&Value) -> Result<T, Vec<Problem>>;
+
+/// The fields of a JSON object that have not been taken yet, and the faults found so far.
+#[derive(Debug, Clone)]
+pub struct Fields {
+    /// Where the object is in the body, with a `/` at the end unless it is the body itself.
+    path: Cow<'static, str>,
+    object: Map<String, Value>,
+    faults: Vec<Fault>,
+}
+
+impl Fields {
+    /// Notes as a fault when a field is not there.
+    pub fn require(&mut self, name: &'static str) {
+        if !self.has(name) {
+            self.fault(name, Problem::Missing);
+        }
+    }
+
+    /// Takes a field that must be there.
+    pub fn required<T>(&mut self, name: &'static str, read: Read<T>) -> Option<T> {
+        self.require(name);
+        self.optional(name, read)
+    }
+
+    /// Takes a field that may be absent, but not `null`.
+    pub fn optional<T>(&mut self, name: &'static str, read: Read<T>) -> Option<T> {
+        self.nullable(name, read).and_then(|value| {
+            if value.is_none() {
+                self.fault(name, Problem::Null);
+            }
+            value
+        })
+    }
+
+    /// Takes a field that may be absent (`None`) or `null` (`Some(None)`).
+    pub fn nullable<T>(&mut self, name: &'static str, read: Read<T>) -> Option<Option<T>> {
+        match self.object.shift_remove(name)? {
+            Value::Null => Some(None),
+            value => match read(&value) {
+                Ok(value) => Some(Some(value)),
+                Err(problems) => {
+                    for problem in problems {
+                        self.fault(name, problem);
+                    }
+                    None
+                }
+            },
+        }
+    }
+
+    /// Takes a field that holds an object of fields itself, and reads it with `read`.
+    pub fn object<T>(&mut self, name: &'static str, read: fn(&mut Self) -> T) -> Option<T> {
+        let object = self.optional(name, |value| match value {
+            Value::Object(object) => Ok(object.clone()),
+            _ => Err(vec![Problem::NotA(Kind::Object)]),
+        })?;
+        let path = Cow::Owned(format!("{}{name}/", self.path));
+        let mut inner = Self { path, object, faults: Vec::new() };
+        let value = read(&mut inner);
+        inner.refuse_rest();
+        self.faults.append(&mut inner.faults);
+        Some(value)
+    }
+
+    /// Refuses a field that only the server sets.
+    pub fn read_only(&mut self, name: &'static str) {
+        if self.object.shift_remove(name).is_some() {
+            self.fault(name, Problem::ReadOnly);
+        }
+    }
+
+    /// Whether the field is there and not taken yet.
+    pub fn has(&self, name: &str) -> bool {
+        self.object.contains_key(name)
+    }
+
+    /// The value read, if there is one and nothing was wrong.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] with every fault, those of fields that nobody took among them.
+    pub fn finish<T>(mut self, value: Option<T>) -> Result<T, Error> {
+        self.refuse_rest();
+        match value {
+            Some(value) if self.faults.is_empty() => Ok(value),
+            _ => Err(Error::Invalid(self.faults)),
+        }
+    }
+
+    fn refuse_rest(&mut self) {
+        for (name, _) in std::mem::take(&mut self.object) {
+            let place = Place::Field(Cow::Owned(format!("{}{}", self.path, escaped(&name))));
+            self.faults.push(Fault::new(place, Problem::Unknown));
+        }
+    }
+
+    fn fault(&mut self, name: &'static str, problem: Problem) {
+        let place = match &*self.path {
+            "" => Place::field(name),
+            path => Place::Field(Cow::Owned(format!("{path}{name}"))),
+        };
+        self.faults.push(Fault::new(place, problem));
+    }
+}
+
+/// A field's name as a reference token of a JSON pointer (RFC 6901), cut to a bearable length.
+fn escaped(name: &str) -> String {
+    let name: String = name.chars().filter(|c| !c.is_control()).take(64).collect();
+    name.replace('~', "~0").replace('/', "~1")
+}

@@ -1,0 +1,344 @@
+//! What the client says of itself in headers.
+
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+use jiff::tz::Offset;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::app::App;
+use crate::error::{Error, Fault, Place, Problem};
+
+/// The languages of the API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Language {
+    /// English.
+    #[default]
+    English,
+    /// Turkish.
+    Turkish,
+}
+
+impl Language {
+    /// Every language.
+    pub const ALL: [Self; 2] = [Self::English, Self::Turkish];
+
+    /// The language's tag, as in `X-Language` and `Content-Language`.
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::Turkish => "tr",
+        }
+    }
+}
+
+/// The values of `X-Language`.
+pub const LANGUAGES: &[&str] = &["en", "tr"];
+
+/// The values of `X-Timezone`: `UTC`, the 37 offsets of the API page, and `UTC-08:00`, which the page
+/// left out by mistake: the Pacific coast of North America is there in winter.
+pub const TIMEZONES: &[&str] = &[
+    "UTC",
+    "UTC-12:00",
+    "UTC-11:00",
+    "UTC-10:00",
+    "UTC-09:30",
+    "UTC-09:00",
+    "UTC-08:00",
+    "UTC-07:00",
+    "UTC-06:00",
+    "UTC-05:00",
+    "UTC-04:00",
+    "UTC-03:30",
+    "UTC-03:00",
+    "UTC-02:00",
+    "UTC-01:00",
+    "UTC+00:00",
+    "UTC+01:00",
+    "UTC+02:00",
+    "UTC+03:00",
+    "UTC+03:30",
+    "UTC+04:00",
+    "UTC+04:30",
+    "UTC+05:00",
+    "UTC+05:30",
+    "UTC+05:45",
+    "UTC+06:00",
+    "UTC+06:30",
+    "UTC+07:00",
+    "UTC+08:00",
+    "UTC+08:45",
+    "UTC+09:00",
+    "UTC+09:30",
+    "UTC+10:00",
+    "UTC+10:30",
+    "UTC+11:00",
+    "UTC+12:00",
+    "UTC+12:45",
+    "UTC+13:00",
+    "UTC+14:00",
+];
+
+/// The values of `X-Platform`.
+pub const PLATFORMS: &[&str] =
+    &["web", "mobile_ios", "mobile_android", "admin", "api", "unknown", "all"];
+
+/// The most characters of `X-App-Version`.
+pub const APP_VERSION_LENGTH: usize = 64;
+/// The most characters of `X-Device-ID`.
+pub const DEVICE_ID_LENGTH: usize = 128;
+
+/// What a request's headers say of its client, and what is wrong with them.
+///
+/// The door reads it once and puts it into the request's extensions. As an extractor it refuses a
+/// request whose headers are faulty.
+#[derive(Debug, Clone)]
+pub struct Client {
+    /// `X-Language`: in which language sentences are.
+    pub language: Language,
+    /// `X-Timezone`: in which offset a sentence states an instant.
+    pub timezone: Timezone,
+    /// `X-Platform`: what the client runs on.
+    pub platform: &'static str,
+    /// `X-App-Version`: the client's version.
+    pub app_version: Option<String>,
+    /// `X-Device-ID`: the device. Personal data: never to be logged as it is.
+    pub device_id: Option<String>,
+    /// `Accept`: whether errors are wanted as `application/problem+json` (RFC 9457).
+    pub wants_problem: bool,
+    /// What is wrong with these headers.
+    pub faults: Vec<Fault>,
+}
+
+impl Client {
+    /// Reads the headers. A faulty one is reported in `faults` and otherwise treated as absent.
+    pub fn read(headers: &HeaderMap) -> Self {
+        let mut faults = Vec::new();
+        let mut read = |name: &'static str, problem_of: &dyn Fn(&str) -> Option<Problem>| {
+            let value = single(headers, name).and_then(|value| match value {
+                Some(value) => problem_of(value).map_or(Ok(Some(value)), Err),
+                None => Ok(None),
+            });
+            value.unwrap_or_else(|problem| {
+                faults.push(Fault::new(Place::Header(name), problem));
+                None
+            })
+        };
+        let language = read("X-Language", &|value| one_of(value, LANGUAGES));
+        let timezone = read("X-Timezone", &|value| one_of(value, TIMEZONES));
+        let platform = read("X-Platform", &|value| one_of(value, PLATFORMS));
+        let app_version = read("X-App-Version", &|value| visible_ascii(value, APP_VERSION_LENGTH));
+        let device_id = read("X-Device-ID", &|value| visible_ascii(value, DEVICE_ID_LENGTH));
+        Self {
+            language: Language::ALL
+                .into_iter()
+                .find(|known| Some(known.tag()) == language)
+                .unwrap_or_default(),
+            timezone: Timezone::of(timezone.unwrap_or("UTC")),
+            platform: PLATFORMS
+                .iter()
+                .copied()
+                .find(|known| Some(*known) == platform)
+                .unwrap_or("web"),
+            app_version: app_version.map(str::to_owned),
+            device_id: device_id.map(str::to_owned),
+            wants_problem: wants_problem(headers),
+            faults,
+        }
+    }
+}
+
+impl FromRequestParts<App> for Client {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Error> {
+        let client = client_of(parts);
+        if client.faults.is_empty() {
+            Ok(Self::clone(&client))
+        } else {
+            Err(Error::Invalid(client.faults.clone()))
+        }
+    }
+}
+
+/// The client that the door has put into the request.
+pub(super) fn client_of(parts: &Parts) -> Arc<Client> {
+    let known = parts.extensions.get::<Arc<Client>>();
+    known.map_or_else(|| Arc::new(Client::read(&parts.headers)), Arc::clone)
+}
+
+/// The one value of a header. A header that is there twice counts once when the values are equal. A
+/// value that is not ASCII is given as U+FFFD, which no header accepts.
+///
+/// # Errors
+/// [`Problem::SentTwice`] when the values differ.
+pub(super) fn single<'h>(headers: &'h HeaderMap, name: &str) -> Result<Option<&'h str>, Problem> {
+    let mut only = None;
+    for value in headers.get_all(name) {
+        let value = unjoined(value.to_str().unwrap_or("\u{FFFD}"));
+        if only.is_some_and(|only| only != value) {
+            return Err(Problem::SentTwice);
+        }
+        only = Some(value);
+    }
+    Ok(only)
+}
+
+/// API Gateway joins repeated headers with commas (payload format 2.0); equal values are one again.
+fn unjoined(value: &str) -> &str {
+    let mut parts = value.split(',').map(str::trim);
+    match parts.next() {
+        Some(first) if parts.all(|part| part == first) => first,
+        _ => value,
+    }
+}
+
+fn one_of(value: &str, values: &'static [&'static str]) -> Option<Problem> {
+    (!values.contains(&value)).then_some(Problem::NotOneOf(values))
+}
+
+fn visible_ascii(value: &str, max: usize) -> Option<Problem> {
+    let fits = (1..=max).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_graphic());
+    (!fits).then_some(Problem::NotVisibleAscii(max))
+}
+
+/// Whether `Accept` names `application/problem+json`, and not with `q=0`.
+fn wants_problem(headers: &HeaderMap) -> bool {
+    let accepted = headers.get_all(header::ACCEPT);
+    accepted.iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).any(
+        |range| {
+            let mut parts = range.split(';').map(str::trim);
+            let is_problem =
+                parts.next().is_some_and(|r| r.eq_ignore_ascii_case("application/problem+json"));
+            let is_refused = parts.any(|parameter| {
+                let weight = parameter.strip_prefix("q=").or(parameter.strip_prefix("Q="));
+                weight.and_then(|q| q.parse::<f32>().ok()).is_some_and(|q| q <= 0.0)
+            });
+            is_problem && !is_refused
+        },
+    )
+}
+
+/// A value of `X-Timezone`: the offset in which instants are stated to a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timezone {
+    name: &'static str,
+    offset: Offset,
+}
+
+impl Timezone {
+    /// The one of that name, or `UTC`.
+    fn of(name: &str) -> Self {
+        let name = TIMEZONES.iter().copied().find(|known| *known == name).unwrap_or("UTC");
+        Self { name, offset: offset_of(name).unwrap_or(Offset::UTC) }
+    }
+
+    /// The instant in this offset, to the minute: `15.02.2024 03:00 (UTC+03:00)`. It is rounded up,
+    /// so that nobody is told a time at which it is still too early.
+    pub fn state(&self, at: Timestamp) -> String {
+        let up = at.checked_add(SignedDuration::from_millis(59_999)).unwrap_or(at);
+        let there = self.offset.to_datetime(up);
+        format!("{} ({})", there.strftime("%d.%m.%Y %H:%M"), self.name)
+    }
+}
+
+/// The offset of `UTC+hh:mm`.
+fn offset_of(name: &str) -> Option<Offset> {
+    let (hours, minutes) = name.strip_prefix("UTC")?.split_once(':')?;
+    let sign = if hours.starts_with('-') { -1 } else { 1 };
+    let (hours, minutes): (i32, i32) = (hours.parse().ok()?, minutes.parse().ok()?);
+    Offset::from_seconds((hours * 60 + sign * minutes) * 60).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::{HeaderName, HeaderValue};
+
+    use super::*;
+
+    fn client(headers: &[(&'static str, &'static str)]) -> Client {
+        let headers = headers.iter().map(|(name, value)| {
+            (HeaderName::from_bytes(name.as_bytes()).unwrap(), HeaderValue::from_static(value))
+        });
+        let mut map = HeaderMap::new();
+        headers.for_each(|(name, value)| {
+            map.append(name, value);
+        });
+        Client::read(&map)
+    }
+
+    #[test]
+    fn every_timezone_of_the_list_is_an_offset_and_there_are_38_and_utc() {
+        assert_eq!(TIMEZONES.len(), 39);
+        for name in &TIMEZONES[1..] {
+            let timezone = Timezone::of(name);
+            let (sign, hours, minutes) = (&name[3..4], &name[4..6], &name[7..9]);
+            let seconds =
+                hours.parse::<i32>().unwrap() * 3600 + minutes.parse::<i32>().unwrap() * 60;
+            let seconds = if sign == "-" { -seconds } else { seconds };
+            assert_eq!((timezone.name, timezone.offset.seconds()), (*name, seconds));
+        }
+    }
+
+    #[test]
+    fn an_instant_is_stated_in_the_offset_and_rounded_up_to_the_minute() {
+        let state = |name: &str, at: &str| Timezone::of(name).state(at.parse().unwrap());
+        let midnight = "2024-02-15T00:00:00.000Z";
+        assert_eq!(state("UTC+03:00", midnight), "15.02.2024 03:00 (UTC+03:00)");
+        assert_eq!(state("UTC", midnight), "15.02.2024 00:00 (UTC)");
+        assert_eq!(state("UTC-09:30", midnight), "14.02.2024 14:30 (UTC-09:30)");
+        assert_eq!(state("UTC", "2024-02-15T00:00:00.001Z"), "15.02.2024 00:01 (UTC)");
+    }
+
+    #[test]
+    fn headers_have_their_defaults() {
+        let client = client(&[]);
+        assert_eq!(client.language, Language::English);
+        assert_eq!(client.timezone, Timezone::of("UTC"));
+        assert_eq!((client.platform, client.app_version, client.device_id), ("web", None, None));
+        assert_eq!(client.faults, []);
+    }
+
+    #[test]
+    fn all_faulty_headers_are_reported() {
+        let client = client(&[
+            ("x-language", "de"),
+            ("x-timezone", "Europe/Istanbul"),
+            ("x-platform", "ios"),
+            ("x-app-version", "1 0"),
+            ("x-device-id", ""),
+        ]);
+        let places: Vec<_> = client.faults.into_iter().map(|fault| fault.place).collect();
+        assert_eq!(
+            places,
+            ["X-Language", "X-Timezone", "X-Platform", "X-App-Version", "X-Device-ID"]
+                .map(Place::Header)
+        );
+    }
+
+    #[test]
+    fn a_header_sent_twice_counts_once_when_equal_and_is_a_fault_when_not() {
+        assert_eq!(
+            client(&[("x-language", "tr"), ("x-language", "tr")]).language,
+            Language::Turkish
+        );
+        assert_eq!(client(&[("x-language", "tr,tr")]).language, Language::Turkish);
+        let twice = client(&[("x-device-id", "a"), ("x-device-id", "b")]);
+        assert_eq!(twice.faults, [Fault::new(Place::Header("X-Device-ID"), Problem::SentTwice)]);
+    }
+
+    #[test]
+    fn problem_json_is_wanted_when_accept_names_it() {
+        for (accept, wanted) in [
+            ("application/problem+json", true),
+            ("application/json, Application/Problem+JSON;q=0.9", true),
+            ("application/problem+json;q=0", false),
+            ("application/json", false),
+            ("*/*", false),
+        ] {
+            assert_eq!(client(&[("accept", accept)]).wants_problem, wanted, "{accept}");
+        }
+    }
+}

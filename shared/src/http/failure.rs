@@ -1,0 +1,190 @@
+//! Answers of failure: the one place where an [`Error`] becomes HTTP.
+
+use std::fmt::Write;
+use std::sync::Arc;
+
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::context::Client;
+use super::reply::{Envelope, instant, json};
+use super::sentence::{self, Detail};
+use crate::domain::permission::Refusal;
+use crate::error::{Error, Fault, Place, Problem};
+use crate::token::TokenFault;
+
+/// The header with the error's stable code.
+pub(super) const ERROR_CODE: HeaderName = HeaderName::from_static("x-error-code");
+
+/// Carries the error out of the router to the door, which knows the request's language.
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        let mut response = StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        response.extensions_mut().insert(Arc::new(self));
+        response
+    }
+}
+
+/// The status and the stable code of an error.
+pub(super) fn status_and_code(error: &Error) -> (StatusCode, &'static str) {
+    match error {
+        Error::Invalid(faults) if faults.iter().any(is_malformed) => {
+            (StatusCode::BAD_REQUEST, "MALFORMED_JSON")
+        }
+        Error::Invalid(_) => (StatusCode::BAD_REQUEST, "VALIDATION_FAILED"),
+        Error::Token(TokenFault::Missing) => (StatusCode::UNAUTHORIZED, "TOKEN_MISSING"),
+        Error::Token(TokenFault::Expired) => (StatusCode::UNAUTHORIZED, "TOKEN_EXPIRED"),
+        Error::Token(_) => (StatusCode::UNAUTHORIZED, "TOKEN_INVALID"),
+        Error::AccountNotActive => (StatusCode::FORBIDDEN, "ACCOUNT_NOT_ACTIVE"),
+        Error::Forbidden(Refusal::Fields(_)) => (StatusCode::FORBIDDEN, "FIELD_FORBIDDEN"),
+        Error::Forbidden(_) | Error::NotAdmin => (StatusCode::FORBIDDEN, "NOT_YOURS"),
+        Error::UserNotFound => (StatusCode::NOT_FOUND, "USER_NOT_FOUND"),
+        Error::RouteNotFound => (StatusCode::NOT_FOUND, "ROUTE_NOT_FOUND"),
+        Error::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED"),
+        Error::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "BODY_TOO_LARGE"),
+        Error::UnsupportedMediaType => {
+            (StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE")
+        }
+        Error::UsernameTaken => (StatusCode::CONFLICT, "USERNAME_TAKEN"),
+        Error::UsernameTooSimilar => (StatusCode::CONFLICT, "USERNAME_TOO_SIMILAR"),
+        Error::UsernameCooldown { .. } => (StatusCode::CONFLICT, "USERNAME_COOLDOWN"),
+        Error::UserExists => (StatusCode::CONFLICT, "USER_EXISTS"),
+        Error::ConcurrentChange => (StatusCode::CONFLICT, "CONCURRENT_CHANGE"),
+        Error::VersionMismatch => (StatusCode::PRECONDITION_FAILED, "VERSION_MISMATCH"),
+        Error::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE"),
+        Error::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL"),
+    }
+}
+
+fn is_malformed(fault: &Fault) -> bool {
+    matches!(fault.problem, Problem::Malformed { .. } | Problem::Empty | Problem::DuplicateKey)
+}
+
+/// The answer for an error: the envelope, or RFC 9457's problem details when the client asks.
+pub(super) fn answer(error: &Error, client: &Client, now: Timestamp) -> Response {
+    let (status, code) = status_and_code(error);
+    let title = sentence::title(error, client.language);
+    let details = sentence::details(error, client);
+    let mut response = if client.wants_problem {
+        let mut response = json(status, &ProblemDetails::of(status, code, &title, &details));
+        let problem_json = HeaderValue::from_static("application/problem+json");
+        response.headers_mut().insert(header::CONTENT_TYPE, problem_json);
+        response
+    } else {
+        let sentences = details.into_iter().map(|detail| detail.sentence);
+        json(
+            status,
+            &Envelope {
+                is_success: false,
+                status_code: status.as_u16(),
+                data: None::<()>,
+                errors: &std::iter::once(title).chain(sentences).collect::<Vec<_>>(),
+                timestamp: instant(now),
+            },
+        )
+    };
+    response.headers_mut().insert(ERROR_CODE, HeaderValue::from_static(code));
+    add_headers(response.headers_mut(), error, now);
+    response
+}
+
+/// The headers that some errors have beside the code.
+fn add_headers(headers: &mut HeaderMap, error: &Error, now: Timestamp) {
+    match error {
+        Error::Token(fault) => {
+            if let Ok(challenge) = HeaderValue::try_from(challenge(*fault)) {
+                headers.insert(header::WWW_AUTHENTICATE, challenge);
+            }
+        }
+        Error::UsernameCooldown { until } => {
+            let left = until.as_millisecond().saturating_sub(now.as_millisecond()).max(0);
+            let seconds = left.unsigned_abs().div_ceil(1000);
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        Error::Unavailable(_) => {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        _ => {}
+    }
+}
+
+/// RFC 6750 section 3: no error code when no token was sent.
+fn challenge(fault: TokenFault) -> String {
+    match fault {
+        TokenFault::Missing => "Bearer realm=\"nameplate\"".to_owned(),
+        fault => format!(
+            "Bearer realm=\"nameplate\", error=\"invalid_token\", error_description=\"{fault}\""
+        ),
+    }
+}
+
+/// RFC 9457's problem details, with the stable code and every fault.
+#[derive(Debug, Serialize)]
+struct ProblemDetails<'a> {
+    r#type: &'static str,
+    title: &'a str,
+    status: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<String>,
+    code: &'static str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<ProblemFault<'a>>,
+}
+
+/// One fault and where it is.
+#[derive(Debug, Serialize)]
+struct ProblemFault<'a> {
+    detail: &'a str,
+    /// The field as a JSON pointer in a URI fragment (RFC 6901 section 6).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pointer: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    header: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parameter: Option<&'static str>,
+}
+
+impl<'a> ProblemDetails<'a> {
+    fn of(status: StatusCode, code: &'static str, title: &'a str, details: &'a [Detail]) -> Self {
+        let sentences: Vec<&str> = details.iter().map(|detail| detail.sentence.as_str()).collect();
+        Self {
+            r#type: "about:blank",
+            title,
+            status: status.as_u16(),
+            detail: (!sentences.is_empty()).then(|| sentences.join(" ")),
+            code,
+            errors: details.iter().filter_map(ProblemFault::of).collect(),
+        }
+    }
+}
+
+impl<'a> ProblemFault<'a> {
+    fn of(detail: &'a Detail) -> Option<Self> {
+        let mut fault =
+            Self { detail: &detail.sentence, pointer: None, header: None, parameter: None };
+        match detail.place.as_ref()? {
+            Place::Body => fault.pointer = Some("#".to_owned()),
+            Place::Field(name) => fault.pointer = Some(format!("#/{}", percent_encoded(name))),
+            Place::Header(name) => fault.header = Some(name),
+            Place::Parameter(name) => fault.parameter = Some(name),
+        }
+        Some(fault)
+    }
+}
+
+/// A JSON pointer as it stands in a URI fragment: every byte but RFC 3986's `pchar`s, `/` and `?` is
+/// percent-encoded.
+fn percent_encoded(pointer: &str) -> String {
+    let mut encoded = String::with_capacity(pointer.len());
+    for byte in pointer.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/?".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            // Writing to a String does not fail.
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+    }
+    encoded
+}

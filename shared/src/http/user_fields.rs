@@ -1,0 +1,105 @@
+//! The fields of a user that a body may have, for creating and for updating one.
+
+use super::body::Fields;
+use super::read;
+use crate::domain::locale::Locale;
+use crate::domain::password::{Password, PasswordHash};
+use crate::domain::permission::Field;
+use crate::domain::role::Roles;
+use crate::domain::status::Status;
+use crate::domain::text::PersonName;
+use crate::domain::time_zone::TimeZone;
+use crate::domain::update::Patch;
+use crate::domain::user::User;
+use crate::domain::username::Username;
+use crate::error::{Error, Fault, Place};
+
+/// The values that a body has for a user's fields; `None` where it has none.
+#[derive(Debug, Clone)]
+pub struct UserFields {
+    /// A handle or an e-mail address.
+    pub username: Option<Username>,
+    /// A password in plain text, its strength not checked yet.
+    pub password: Option<Password>,
+    /// First name.
+    pub first_name: Option<PersonName>,
+    /// Middle name; `Some(None)` for `null`.
+    pub mid_name: Option<Option<PersonName>>,
+    /// Last name.
+    pub last_name: Option<PersonName>,
+    /// Locale.
+    pub locale: Option<Locale>,
+    /// Time zone.
+    pub time_zone: Option<TimeZone>,
+    /// Roles.
+    pub roles: Option<Roles>,
+    /// Status.
+    pub status: Option<Status>,
+}
+
+impl UserFields {
+    /// Takes the fields of a user.
+    pub fn take(fields: &mut Fields) -> Self {
+        // Accepted, without effect.
+        fields.optional(Field::Empty.name(), read::boolean);
+        Self {
+            username: fields.optional(Field::Username.name(), read::username),
+            password: fields.optional(Field::Password.name(), read::password),
+            first_name: fields.optional(Field::FirstName.name(), read::line),
+            mid_name: fields.nullable(Field::MidName.name(), read::line),
+            last_name: fields.optional(Field::LastName.name(), read::line),
+            locale: fields.optional(Field::Locale.name(), read::locale),
+            time_zone: fields.optional(Field::Timezone.name(), read::time_zone),
+            roles: fields.optional(Field::Roles.name(), read::roles),
+            status: fields.optional(Field::Status.name(), read::status),
+        }
+    }
+
+    /// The patch for that user: the password is checked against what the user's data will be, and
+    /// hashed.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when the password is weak, [`Error::Internal`] when it cannot be hashed.
+    pub async fn into_patch(self, user: &User) -> Result<Patch, Error> {
+        let password_hash = match &self.password {
+            Some(password) => Some(hash(password.clone(), &self.own_data(user)).await?),
+            None => None,
+        };
+        Ok(Patch {
+            username: self.username,
+            password_hash,
+            first_name: self.first_name,
+            mid_name: self.mid_name,
+            last_name: self.last_name,
+            locale: self.locale,
+            time_zone: self.time_zone,
+            roles: self.roles,
+            status: self.status,
+        })
+    }
+
+    /// What somebody who knows the user would try first: the names before and after the change.
+    fn own_data<'a>(&'a self, user: &'a User) -> Vec<&'a str> {
+        let username = [Some(&user.username), self.username.as_ref()];
+        let names = [
+            Some(&user.first_name),
+            user.mid_name.as_ref(),
+            Some(&user.last_name),
+            self.first_name.as_ref(),
+            self.mid_name.as_ref().and_then(Option::as_ref),
+            self.last_name.as_ref(),
+        ];
+        let usernames = username.into_iter().flatten().map(Username::as_str);
+        let parts = usernames.flat_map(|name| std::iter::once(name).chain(name.split('@')));
+        parts.chain(names.into_iter().flatten().map(PersonName::as_str)).collect()
+    }
+}
+
+/// Checks the password's strength and hashes it, off the thread that serves requests.
+async fn hash(password: Password, own_data: &[&str]) -> Result<PasswordHash, Error> {
+    password
+        .check_strength(own_data)
+        .map_err(|fault| Fault::new(Place::field(Field::Password.name()), fault))?;
+    let hashed = tokio::task::spawn_blocking(move || password.hash()).await;
+    Ok(hashed.map_err(|panicked| Error::Internal(panicked.into()))??)
+}

@@ -1,0 +1,14 @@
+//! What every function of Nameplate shares: the rules ([`domain`]), the table ([`store`]), the HTTP
+//! door ([`http`]), and what it takes to run ([`app`], [`config`], [`lambda`]).
+
+rust_i18n::i18n!("../locales", fallback = "en");
+
+pub mod app;
+pub mod config;
+pub mod domain;
+pub mod error;
+pub mod http;
+pub mod lambda;
+pub mod log;
+pub mod store;
+pub mod token;

@@ -1,0 +1,102 @@
+//! The DynamoDB client, built without the default chains that cost a cold start its time.
+
+use std::time::Duration;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
+use aws_sdk_dynamodb::config::{
+    BehaviorVersion, Config, Credentials, Region, SharedHttpClient, StalledStreamProtectionConfig,
+};
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
+use secrecy::{ExposeSecret, SecretString};
+
+/// The certification authorities that sign for AWS: Amazon Root CA 1–4 and Starfield Services Root
+/// CA G2, from <https://www.amazontrust.com/repository/>. Reading the system's whole store instead
+/// costs a cold start milliseconds.
+const AMAZON_ROOTS: &str = include_str!("amazon-roots.pem");
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(1);
+const OPERATION_TIMEOUT: Duration = Duration::from_secs(3);
+const ATTEMPTS: u32 = 3;
+const FIRST_BACKOFF: Duration = Duration::from_millis(25);
+
+/// Where DynamoDB is, and who asks.
+#[derive(Debug, Clone)]
+pub struct DynamoDb {
+    /// The Region, as in `eu-central-1`.
+    pub region: String,
+    /// Another address than the Region's own, as in `http://127.0.0.1:8000`.
+    pub endpoint: Option<String>,
+    /// The access key's id.
+    pub access_key_id: String,
+    /// The secret access key.
+    pub secret_access_key: SecretString,
+    /// The session token of temporary credentials, as Lambda provides them.
+    pub session_token: Option<SecretString>,
+}
+
+impl DynamoDb {
+    /// A client of that DynamoDB over those connections. Every call is bounded: 1 s to connect, 1 s
+    /// an attempt, 3 s in all.
+    pub fn client(&self, http: SharedHttpClient) -> Client {
+        let session_token =
+            self.session_token.as_ref().map(|token| token.expose_secret().to_owned());
+        let credentials = Credentials::new(
+            &self.access_key_id,
+            self.secret_access_key.expose_secret(),
+            session_token,
+            None,
+            "environment",
+        );
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(CONNECT_TIMEOUT)
+            .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+            .operation_timeout(OPERATION_TIMEOUT)
+            .build();
+        let retries =
+            RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(FIRST_BACKOFF);
+        let mut config = Config::builder()
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .region(Region::new(self.region.clone()))
+            .credentials_provider(credentials)
+            .timeout_config(timeouts)
+            .retry_config(retries)
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+            .http_client(http);
+        config.set_endpoint_url(self.endpoint.clone());
+        Client::from_conf(config.build())
+    }
+}
+
+/// HTTP connections that trust Amazon's certification authorities and no others.
+///
+/// # Errors
+/// When the bundled certificates cannot be read, which a test rules out.
+pub fn https() -> Result<SharedHttpClient, TlsUnavailable> {
+    let trust_store = TrustStore::empty().with_pem_certificate(AMAZON_ROOTS);
+    let tls =
+        TlsContext::builder().with_trust_store(trust_store).build().map_err(TlsUnavailable)?;
+    Ok(aws_smithy_http_client::Builder::new()
+        .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
+        .tls_context(tls)
+        .build_https())
+}
+
+/// TLS could not be set up.
+#[derive(Debug, thiserror::Error)]
+#[error("TLS cannot be set up")]
+pub struct TlsUnavailable(#[source] aws_smithy_http_client::HttpClientError);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bundled_certificates_are_readable() {
+        https().unwrap();
+        assert_eq!(AMAZON_ROOTS.matches("BEGIN CERTIFICATE").count(), 5);
+    }
+}

@@ -1,0 +1,115 @@
+//! Update and condition expressions, with every attribute name aliased.
+//!
+//! DynamoDB reserves several hundred words (`status`, `roles`, `location` …), so no attribute is
+//! ever named literally: <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ReservedWords.html>.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use super::item::{Item, PK};
+
+/// One write's update expression, condition expression, and what their placeholders stand for.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Expression {
+    set: Vec<String>,
+    remove: Vec<String>,
+    conditions: Vec<String>,
+    pub(super) names: HashMap<String, String>,
+    pub(super) values: HashMap<String, AttributeValue>,
+}
+
+impl Expression {
+    /// The placeholder for an attribute's name.
+    fn name(&mut self, attribute: &str) -> String {
+        let placeholder = format!("#{attribute}");
+        self.names.insert(placeholder.clone(), attribute.to_owned());
+        placeholder
+    }
+
+    /// A fresh placeholder for a value.
+    fn value(&mut self, value: AttributeValue) -> String {
+        let placeholder = format!(":v{}", self.values.len());
+        self.values.insert(placeholder.clone(), value);
+        placeholder
+    }
+
+    /// Sets the attribute.
+    pub(super) fn set(&mut self, attribute: &str, value: AttributeValue) {
+        let clause = format!("{} = {}", self.name(attribute), self.value(value));
+        self.set.push(clause);
+    }
+
+    /// Adds to a number attribute that exists.
+    pub(super) fn increase(&mut self, attribute: &str, by: AttributeValue) {
+        let name = self.name(attribute);
+        let clause = format!("{name} = {name} + {}", self.value(by));
+        self.set.push(clause);
+    }
+
+    /// Sets and removes what differs between two states of one item.
+    pub(super) fn set_difference(&mut self, before: &Item, after: &Item) {
+        for (attribute, value) in after {
+            if before.get(attribute) != Some(value) {
+                self.set(attribute, value.clone());
+            }
+        }
+        for attribute in before.keys().filter(|attribute| !after.contains_key(*attribute)) {
+            let name = self.name(attribute);
+            self.remove.push(name);
+        }
+    }
+
+    /// The item must not exist.
+    pub(super) fn require_absent(&mut self) {
+        let clause = self.absent(PK);
+        self.conditions.push(clause);
+    }
+
+    /// All of the clauses must hold.
+    pub(super) fn require(&mut self, clause: String) {
+        self.conditions.push(clause);
+    }
+
+    /// At least one of the clauses must hold.
+    pub(super) fn require_any(&mut self, clauses: &[String]) {
+        self.conditions.push(format!("({})", clauses.join(" OR ")));
+    }
+
+    /// The clause that the attribute is absent.
+    pub(super) fn absent(&mut self, attribute: &str) -> String {
+        format!("attribute_not_exists({})", self.name(attribute))
+    }
+
+    /// The clause that the attribute has the value.
+    pub(super) fn equals(&mut self, attribute: &str, value: AttributeValue) -> String {
+        format!("{} = {}", self.name(attribute), self.value(value))
+    }
+
+    /// The clause that the attribute is there and not greater than the value.
+    pub(super) fn at_most(&mut self, attribute: &str, value: AttributeValue) -> String {
+        format!("{} <= {}", self.name(attribute), self.value(value))
+    }
+
+    /// The update expression.
+    pub(super) fn update(&self) -> String {
+        let mut clauses = Vec::new();
+        if !self.set.is_empty() {
+            clauses.push(format!("SET {}", self.set.join(", ")));
+        }
+        if !self.remove.is_empty() {
+            clauses.push(format!("REMOVE {}", self.remove.join(", ")));
+        }
+        clauses.join(" ")
+    }
+
+    /// The condition expression.
+    pub(super) fn condition(&self) -> String {
+        self.conditions.join(" AND ")
+    }
+
+    /// The values, or `None` where there are none: DynamoDB refuses an empty map.
+    pub(super) fn values(&self) -> Option<HashMap<String, AttributeValue>> {
+        (!self.values.is_empty()).then(|| self.values.clone())
+    }
+}

@@ -1,0 +1,246 @@
+//! How a user and a name lie in the table.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
+
+use crate::domain::account::{Account, HttpsUrl, Label, PhoneNumber};
+use crate::domain::locale::Locale;
+use crate::domain::password::PasswordHash;
+use crate::domain::role::Roles;
+use crate::domain::status::Status;
+use crate::domain::text::Text;
+use crate::domain::time_zone::TimeZone;
+use crate::domain::user::User;
+use crate::domain::user_id::UserId;
+use crate::domain::username::{Username, UsernameKey};
+
+/// The attributes of an item by name.
+pub(super) type Item = HashMap<String, AttributeValue>;
+
+/// The table's only key attribute.
+pub(super) const PK: &str = "pk";
+const USER: &str = "USER#";
+const USERNAME: &str = "USERNAME#";
+
+/// The key of the item of a user.
+pub(super) fn user_key(id: &UserId) -> AttributeValue {
+    AttributeValue::S(format!("{USER}{id}"))
+}
+
+/// The key of the item that says who has a name.
+pub(super) fn name_key(key: &UsernameKey) -> AttributeValue {
+    AttributeValue::S(format!("{USERNAME}{key}"))
+}
+
+/// An item does not have the form that this code writes.
+#[derive(Debug, thiserror::Error)]
+#[error("an item's attribute {0} is missing or malformed")]
+pub(super) struct CorruptItem(&'static str);
+
+/// A string attribute.
+pub(super) fn s(text: impl Into<String>) -> AttributeValue {
+    AttributeValue::S(text.into())
+}
+
+/// A number attribute.
+pub(super) fn n(number: impl fmt::Display) -> AttributeValue {
+    AttributeValue::N(format!("{number}"))
+}
+
+/// An instant: milliseconds since the epoch, so that conditions compare numbers.
+pub(super) fn instant(at: Timestamp) -> AttributeValue {
+    n(at.as_millisecond())
+}
+
+/// An instant for DynamoDB's TTL: whole seconds since the epoch, rounded up so that an item never
+/// expires before the instant.
+pub(super) fn ttl(at: Timestamp) -> AttributeValue {
+    let up = at.checked_add(SignedDuration::from_millis(999)).unwrap_or(at);
+    n(up.as_second())
+}
+
+/// The item of a user.
+pub(super) fn from_user(user: &User) -> Item {
+    let account = &user.account;
+    let text = |value: Option<&str>| value.map(s);
+    let attributes = [
+        (PK, Some(user_key(&user.id))),
+        ("version", Some(n(user.version))),
+        ("username", Some(s(user.username.as_str()))),
+        ("previousUsername", text(user.previous_username.as_ref().map(Username::as_str))),
+        ("usernameChangedAt", user.username_changed_at.map(instant)),
+        ("firstName", Some(s(user.first_name.as_str()))),
+        ("midName", text(user.mid_name.as_ref().map(Text::as_str))),
+        ("lastName", Some(s(user.last_name.as_str()))),
+        ("locale", Some(s(user.locale.as_str()))),
+        ("timezone", Some(s(user.time_zone.as_str()))),
+        (
+            "roles",
+            Some(AttributeValue::Ss(user.roles.iter().map(|role| role.to_string()).collect())),
+        ),
+        ("status", Some(s(user.status.as_str()))),
+        ("passwordHash", text(user.password_hash.as_ref().map(PasswordHash::expose))),
+        ("createdAt", Some(instant(user.created_at))),
+        ("updatedAt", Some(instant(user.updated_at))),
+        ("accountId", Some(s(account.id))),
+        ("accountType", Some(s(account.kind.as_str()))),
+        ("mobilePhoneNumber", text(account.mobile_phone_number.as_ref().map(PhoneNumber::as_str))),
+        ("location", text(account.location.as_ref().map(Text::as_str))),
+        ("company", text(account.company.as_ref().map(Text::as_str))),
+        ("industry", text(account.industry.as_ref().map(Text::as_str))),
+        ("profilePictureUrl", text(account.profile_picture_url.as_ref().map(HttpsUrl::as_str))),
+        ("subscriptionPlan", Some(s(account.subscription_plan.as_str()))),
+        ("emailVerified", Some(AttributeValue::Bool(account.email_verified))),
+        (
+            "mobilePhoneNumberVerified",
+            Some(AttributeValue::Bool(account.mobile_phone_number_verified)),
+        ),
+    ];
+    attributes.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
+}
+
+/// Reads the item of a user.
+pub(super) fn to_user(item: &Item) -> Result<User, CorruptItem> {
+    let item = Reader(item);
+    let id = item.string(PK)?.strip_prefix(USER).ok_or(CorruptItem(PK))?;
+    Ok(User {
+        id: UserId::parse(id).map_err(|_| CorruptItem(PK))?,
+        username: Username::held(item.string("username")?.to_owned()),
+        first_name: Text::stored(item.string("firstName")?.to_owned()),
+        mid_name: item.optional("midName", Text::stored)?,
+        last_name: Text::stored(item.string("lastName")?.to_owned()),
+        locale: Locale::stored(item.string("locale")?.to_owned()),
+        time_zone: TimeZone::stored(item.string("timezone")?.to_owned()),
+        roles: item.roles()?,
+        status: Status::parse(item.string("status")?).ok_or(CorruptItem("status"))?,
+        password_hash: item.optional("passwordHash", PasswordHash::stored)?,
+        account: to_account(&item)?,
+        version: item.number("version")?,
+        previous_username: item.optional("previousUsername", Username::held)?,
+        username_changed_at: match item.0.get("usernameChangedAt") {
+            Some(_) => Some(item.instant("usernameChangedAt")?),
+            None => None,
+        },
+        created_at: item.instant("createdAt")?,
+        updated_at: item.instant("updatedAt")?,
+    })
+}
+
+fn to_account(item: &Reader<'_>) -> Result<Account, CorruptItem> {
+    Ok(Account {
+        id: Uuid::try_parse(item.string("accountId")?).map_err(|_| CorruptItem("accountId"))?,
+        kind: Label::stored(item.string("accountType")?.to_owned()),
+        mobile_phone_number: item.optional("mobilePhoneNumber", PhoneNumber::stored)?,
+        location: item.optional("location", Text::stored)?,
+        company: item.optional("company", Text::stored)?,
+        industry: item.optional("industry", Text::stored)?,
+        profile_picture_url: item.optional("profilePictureUrl", HttpsUrl::stored)?,
+        subscription_plan: Label::stored(item.string("subscriptionPlan")?.to_owned()),
+        email_verified: item.boolean("emailVerified")?,
+        mobile_phone_number_verified: item.boolean("mobilePhoneNumberVerified")?,
+    })
+}
+
+/// The spelling of the name that an item of a name holds.
+pub(super) fn held_name(item: &Item) -> Result<Username, CorruptItem> {
+    Ok(Username::held(Reader(item).string("username")?.to_owned()))
+}
+
+/// Typed access to the attributes of an item.
+struct Reader<'a>(&'a Item);
+
+impl Reader<'_> {
+    fn string(&self, name: &'static str) -> Result<&str, CorruptItem> {
+        match self.0.get(name) {
+            Some(AttributeValue::S(text)) => Ok(text),
+            _ => Err(CorruptItem(name)),
+        }
+    }
+
+    fn optional<T>(
+        &self,
+        name: &'static str,
+        read: fn(String) -> T,
+    ) -> Result<Option<T>, CorruptItem> {
+        match self.0.get(name) {
+            Some(AttributeValue::S(text)) => Ok(Some(read(text.clone()))),
+            Some(_) => Err(CorruptItem(name)),
+            None => Ok(None),
+        }
+    }
+
+    fn number<T: std::str::FromStr>(&self, name: &'static str) -> Result<T, CorruptItem> {
+        match self.0.get(name) {
+            Some(AttributeValue::N(digits)) => digits.parse().map_err(|_| CorruptItem(name)),
+            _ => Err(CorruptItem(name)),
+        }
+    }
+
+    fn boolean(&self, name: &'static str) -> Result<bool, CorruptItem> {
+        match self.0.get(name) {
+            Some(AttributeValue::Bool(value)) => Ok(*value),
+            _ => Err(CorruptItem(name)),
+        }
+    }
+
+    fn instant(&self, name: &'static str) -> Result<Timestamp, CorruptItem> {
+        Timestamp::from_millisecond(self.number(name)?).map_err(|_| CorruptItem(name))
+    }
+
+    fn roles(&self) -> Result<Roles, CorruptItem> {
+        match self.0.get("roles") {
+            Some(AttributeValue::Ss(names)) => {
+                Roles::parse(names.iter().map(String::as_str)).map_err(|_| CorruptItem("roles"))
+            }
+            _ => Err(CorruptItem("roles")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::user::fixture::ada;
+
+    #[test]
+    fn a_user_is_read_back_as_written_bare_or_with_everything_filled_in() {
+        let mut user = ada();
+        assert_eq!(to_user(&from_user(&user)).unwrap(), user);
+
+        user.mid_name = Some(Text::parse("Bob").unwrap());
+        user.previous_username = Some(Username::held("ada@example.com".to_owned()));
+        user.username_changed_at = Some("2026-01-02T03:04:05.678Z".parse().unwrap());
+        user.password_hash = Some(PasswordHash::stored("$argon2id$…".to_owned()));
+        user.account.mobile_phone_number = PhoneNumber::parse("+905321234567");
+        user.account.location = Text::parse("İzmir").ok();
+        user.account.company = Text::parse("Nameplate").ok();
+        user.account.industry = Text::parse("Software").ok();
+        user.account.profile_picture_url = HttpsUrl::parse("https://example.com/ada.png");
+        user.account.email_verified = true;
+        assert_eq!(to_user(&from_user(&user)).unwrap(), user);
+    }
+
+    #[test]
+    fn an_item_with_a_missing_or_malformed_attribute_is_an_error_not_a_panic() {
+        let whole = from_user(&ada());
+        for name in whole.keys() {
+            let mut item = whole.clone();
+            item.insert(name.clone(), AttributeValue::Null(true));
+            assert!(to_user(&item).is_err(), "{name} malformed");
+            item.remove(name);
+            assert!(to_user(&item).is_err(), "{name} missing");
+        }
+    }
+
+    #[test]
+    fn an_item_s_ttl_is_never_before_its_instant() {
+        let second = |text: &str| ttl(text.parse().unwrap());
+        assert_eq!(second("1970-01-01T00:00:10.000Z"), n(10));
+        assert_eq!(second("1970-01-01T00:00:10.001Z"), n(11));
+        assert_eq!(second("1970-01-01T00:00:10.999Z"), n(11));
+    }
+}
