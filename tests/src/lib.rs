@@ -1,1 +1,41 @@
-//! x
+//! What Nameplate promises, tested on the real handlers, the real SDK client and an embedded
+//! DynamoDB. Each rule of the API has a test whose name is that rule as a sentence.
+//!
+//! [`TestApp`] is the whole API with a table of its own and a clock that only the test moves.
+
+#![expect(
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    reason = "a test that cannot be set up, or is answered otherwise, has to fail"
+)]
+
+mod app;
+mod clock;
+mod request;
+mod wire;
+
+#[cfg(test)]
+mod access;
+#[cfg(test)]
+mod bad_input;
+#[cfg(test)]
+mod change_username;
+#[cfg(test)]
+mod concurrency;
+#[cfg(test)]
+mod create_user;
+#[cfg(test)]
+mod door;
+#[cfg(test)]
+mod faults;
+#[cfg(test)]
+mod get_user;
+#[cfg(test)]
+mod tokens;
+#[cfg(test)]
+mod update_user;
+
+pub use app::{NewUser, TestApp, TestUser};
+pub use clock::FakeClock;
+pub use request::{Answer, Request};
+pub use wire::{Injection, Wire};

@@ -91,7 +91,8 @@ impl Change {
 /// What one attempt at a write says.
 enum Attempt {
     Done(Outcome),
-    /// Nothing was decided; the same attempt may be made again.
+    /// Nothing is known to be decided. The same attempt may be made again: if this one was made
+    /// after all, the next one finds that out.
     Busy(StoreError),
 }
 

@@ -1,0 +1,247 @@
+//! Who may call what: every endpoint, every caller, every field. An endpoint without a row fails.
+
+use std::collections::BTreeSet;
+
+use axum::http::Method;
+use serde_json::{Value, json};
+use shared::domain::permission::Field;
+use shared::domain::role::Role;
+use shared::domain::status::Status;
+
+use crate::{NewUser, Request, TestApp, TestUser};
+
+/// The callers of the matrix, in the order of its columns.
+const CALLERS: [&str; 8] = [
+    "no token",
+    "stranger",
+    "the user",
+    "POWER_USER",
+    "ADMIN",
+    "blocked ADMIN",
+    "service with ADMIN",
+    "demoted ADMIN",
+];
+
+/// What each endpoint answers each caller who asks for another user's data, or the own where that is
+/// all there is.
+const MATRIX: [(&str, [&str; 8]); 4] = [
+    (
+        "change-username",
+        [
+            "401 TOKEN_MISSING",
+            "200",
+            "200",
+            "200",
+            "200",
+            "403 ACCOUNT_NOT_ACTIVE",
+            "404 USER_NOT_FOUND",
+            "200",
+        ],
+    ),
+    (
+        "update-user",
+        [
+            "401 TOKEN_MISSING",
+            "403 NOT_YOURS",
+            "200",
+            "200",
+            "200",
+            "403 ACCOUNT_NOT_ACTIVE",
+            "200",
+            "403 NOT_YOURS",
+        ],
+    ),
+    (
+        "create-user",
+        [
+            "401 TOKEN_MISSING",
+            "403 NOT_YOURS",
+            "403 NOT_YOURS",
+            "403 NOT_YOURS",
+            "201",
+            "403 ACCOUNT_NOT_ACTIVE",
+            "201",
+            "403 NOT_YOURS",
+        ],
+    ),
+    (
+        "get-user",
+        [
+            "401 TOKEN_MISSING",
+            "403 NOT_YOURS",
+            "200",
+            "200",
+            "200",
+            "403 ACCOUNT_NOT_ACTIVE",
+            "200",
+            "403 NOT_YOURS",
+        ],
+    ),
+];
+
+/// A fresh app with one user of every kind; the third is the one that requests are about.
+async fn app_with_callers() -> (TestApp, Vec<Option<TestUser>>) {
+    let app = TestApp::start().await;
+    let stranger = app.user("stranger").await;
+    let user = app.user("ada").await;
+    let power = app.user_with("hedy", Role::PowerUser).await;
+    let root = app.user_with("grace", Role::Admin).await;
+    let roles = &[Role::ApiUser, Role::Admin];
+    let blocked =
+        app.create(NewUser { status: Status::Blocked, roles, ..NewUser::named("blocked") }).await;
+    let token = app.token("service", &[Role::Admin], None);
+    let service = TestUser { id: "service".to_owned(), username: "service".to_owned(), token };
+    let demoted = app.user("demoted").await;
+    let token = app.token(&demoted.id, roles, Some("demoted"));
+    let demoted = TestUser { token, ..demoted };
+    let callers = [stranger, user, power, root, blocked, service, demoted];
+    (app, std::iter::once(None).chain(callers.into_iter().map(Some)).collect())
+}
+
+/// A good request to the endpoint.
+fn request(app: &TestApp, operation: &str, target: &TestUser) -> Request {
+    match operation {
+        "change-username" => {
+            app.patch("/api/v1/users/username").json(&json!({ "newUsername": "fresh_name" }))
+        }
+        "update-user" => {
+            app.patch("/v1/users/update").json(&json!({ "userId": target.id, "firstName": "New" }))
+        }
+        "create-user" => {
+            let body = json!({ "username": "fresh_user", "firstName": "A", "lastName": "B" });
+            app.post("/v1/users").json(&body)
+        }
+        "get-user" => app.get(&format!("/v1/users/{}", target.id)),
+        other => panic!("{other} has no request in the access matrix"),
+    }
+}
+
+#[test]
+fn every_endpoint_has_a_row_and_every_row_an_endpoint() {
+    let endpoints: BTreeSet<&str> =
+        api::endpoints().iter().map(|endpoint| endpoint.operation).collect();
+    let rows: BTreeSet<&str> = MATRIX.iter().map(|(operation, _)| *operation).collect();
+    assert_eq!(endpoints, rows);
+}
+
+#[test]
+fn every_endpoint_has_a_folder_and_every_folder_an_endpoint() {
+    let functions = concat!(env!("CARGO_MANIFEST_DIR"), "/../functions");
+    let folders: BTreeSet<String> = std::fs::read_dir(functions)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    let endpoints: BTreeSet<String> =
+        api::endpoints().iter().map(|endpoint| endpoint.operation.to_owned()).collect();
+    assert_eq!(folders, endpoints);
+}
+
+#[tokio::test]
+async fn every_endpoint_answers_every_caller_as_the_matrix_says() {
+    for (operation, outcomes) in MATRIX {
+        for (column, outcome) in outcomes.into_iter().enumerate() {
+            let (app, callers) = app_with_callers().await;
+            let target = callers[2].as_ref().unwrap();
+            let mut request = request(&app, operation, target);
+            if let Some(caller) = &callers[column] {
+                request = request.bearer(caller);
+            }
+            let answer = request.send().await;
+            assert_eq!(answer.outcome(), outcome, "{operation} by {}", CALLERS[column]);
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_endpoint_answers_its_own_method_only() {
+    let (app, callers) = app_with_callers().await;
+    let root = callers[4].as_ref().unwrap();
+    for endpoint in api::endpoints() {
+        for method in [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
+            let known =
+                api::endpoints().iter().any(|e| e.path == endpoint.path && e.method == method);
+            let path = endpoint.path.replace("{userId}", "nobody");
+            let answer =
+                app.request(method.clone(), &path).bearer(root).json(&json!({})).send().await;
+            let refused = answer.outcome() == "405 METHOD_NOT_ALLOWED";
+            assert_eq!(refused, !known, "{method} {path}: {}", answer.outcome());
+        }
+    }
+}
+
+/// A value that is accepted for the field.
+fn value(field: Field) -> Value {
+    match field {
+        Field::Username => json!("fresh_name"),
+        Field::Password => json!("newStr0ng!P@ssw0rd"),
+        Field::FirstName | Field::LastName => json!("New"),
+        Field::MidName => Value::Null,
+        Field::Locale => json!("tr_TR"),
+        Field::Timezone => json!("Europe/Istanbul"),
+        Field::Roles => json!(["POWER_USER"]),
+        Field::Status => json!("INACTIVE"),
+        Field::Empty => json!(true),
+    }
+}
+
+/// Who may change the field of another user: the stranger, the `POWER_USER`, the `ADMIN`; and who
+/// the own: the user, the `POWER_USER`, the `ADMIN`.
+fn may_change(field: Field) -> ([bool; 3], [bool; 3]) {
+    match field {
+        Field::Username
+        | Field::FirstName
+        | Field::MidName
+        | Field::LastName
+        | Field::Locale
+        | Field::Timezone
+        | Field::Empty => ([false, true, true], [true, true, true]),
+        Field::Password => ([false, false, true], [false, false, true]),
+        Field::Roles | Field::Status => ([false, false, true], [false, false, false]),
+    }
+}
+
+#[tokio::test]
+async fn every_field_is_changed_by_exactly_the_callers_of_the_contract_s_table() {
+    for field in Field::ALL {
+        let (of_others, own) = may_change(field);
+        for (column, name) in [(1, "stranger"), (3, "POWER_USER"), (4, "ADMIN")] {
+            let (app, callers) = app_with_callers().await;
+            let caller = callers[column].as_ref().unwrap();
+            let body = json!({ field.name(): value(field) });
+            let answer = app.update(caller, callers[2].as_ref().unwrap(), body).send().await;
+            let allowed = of_others[[1, 3, 4].iter().position(|c| *c == column).unwrap()];
+            let refused = if column == 1 { "403 NOT_YOURS" } else { "403 FIELD_FORBIDDEN" };
+            let outcome = if allowed { "200" } else { refused };
+            assert_eq!(answer.outcome(), outcome, "{} of another by {name}", field.name());
+        }
+        for (allowed, column) in own.into_iter().zip([2, 3, 4]) {
+            let (app, callers) = app_with_callers().await;
+            let caller = callers[column].as_ref().unwrap();
+            let answer =
+                app.update(caller, caller, json!({ field.name(): value(field) })).send().await;
+            let outcome = if allowed { "200" } else { "403 FIELD_FORBIDDEN" };
+            assert_eq!(answer.outcome(), outcome, "own {} by {}", field.name(), CALLERS[column]);
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_stored_attribute_can_be_assigned_in_passing() {
+    let (app, callers) = app_with_callers().await;
+    let root = callers[4].as_ref().unwrap();
+    let user = callers[2].as_ref().unwrap();
+    app.rename(user, "lovelace").send().await.expect("200");
+    let before = app.dump().await;
+    let assignable: BTreeSet<&str> = Field::ALL.iter().map(|field| field.name()).collect();
+    let attributes: BTreeSet<&String> = before.values().flat_map(|item| item.keys()).collect();
+    let hidden =
+        ["passwordHash", "mobilePhoneNumber", "location", "company", "account", "__proto__"];
+    let hidden = hidden.into_iter().chain(attributes.into_iter().map(String::as_str));
+    for name in hidden.filter(|name| !assignable.contains(name) && *name != "userId") {
+        for value in [json!("1"), json!(1), json!({}), Value::Null] {
+            let answer = app.update(root, user, json!({ name: value })).send().await;
+            assert_eq!(answer.outcome(), "400 VALIDATION_FAILED", "{name}");
+        }
+    }
+    assert_eq!(app.dump().await, before);
+}

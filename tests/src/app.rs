@@ -1,0 +1,231 @@
+//! The whole API with a table of its own.
+
+use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
+use std::time::Duration;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::AttributeValue;
+use axum::Router;
+use axum::http::Method;
+use jiff::{SignedDuration, Timestamp};
+use sandbox::{EmbeddedDynamoDb, Issuer, TABLE, TokenRequest};
+use serde_json::{Value, json};
+use shared::app::{App, Clock, Parts};
+use shared::domain::rename::RenamePolicy;
+use shared::domain::role::Role;
+use shared::domain::status::Status;
+use shared::domain::text::Text;
+use shared::domain::user::User;
+use shared::domain::user_id::UserId;
+use shared::domain::username::Username;
+use shared::store::{Backoff, Change, Outcome, Store, https};
+use shared::token::{TokenSettings, TokenVerifier};
+use tokio::net::TcpListener;
+use uuid::Uuid;
+
+use crate::clock::FakeClock;
+use crate::request::Request;
+use crate::wire::Wire;
+
+/// The instant at which every test begins.
+const BEGINNING: &str = "2026-01-15T10:30:00.000Z";
+
+/// The API, its table, its clock and its wire to DynamoDB.
+pub struct TestApp {
+    router: Router,
+    app: App,
+    /// Reaches the table past the wire.
+    client: Client,
+    _dynamo_db: EmbeddedDynamoDb,
+    /// The time.
+    pub clock: FakeClock,
+    /// What goes between the SDK and DynamoDB.
+    pub wire: Wire,
+    /// Who issues tokens.
+    pub issuer: Issuer,
+}
+
+/// A user in the table with a token that says what the table says.
+#[derive(Debug, Clone)]
+pub struct TestUser {
+    /// The id.
+    pub id: String,
+    /// The username when the user was made.
+    pub username: String,
+    /// A token valid for 100 days.
+    pub token: String,
+}
+
+/// What a new user is like.
+#[derive(Debug, Clone)]
+pub struct NewUser<'a> {
+    /// The username.
+    pub username: &'a str,
+    /// The roles.
+    pub roles: &'a [Role],
+    /// The status.
+    pub status: Status,
+    /// Whether the e-mail address is verified.
+    pub email_verified: bool,
+}
+
+impl<'a> NewUser<'a> {
+    /// An active user without special roles.
+    pub fn named(username: &'a str) -> Self {
+        Self { username, roles: &[Role::ApiUser], status: Status::Active, email_verified: false }
+    }
+}
+
+impl TestApp {
+    /// The API with HS256 tokens.
+    pub async fn start() -> Self {
+        let secret = "a secret of the tests with 32 bytes".to_owned();
+        Self::start_with(|settings| settings.hs256_secret = Some(secret.clone().into())).await
+    }
+
+    /// The API with other settings for tokens.
+    pub async fn start_with(change: impl FnOnce(&mut TokenSettings)) -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
+        let dynamo_db = EmbeddedDynamoDb::start(listener, None).expect("an embedded DynamoDB");
+        let (settings, wire) = (dynamo_db.settings(), Wire::default());
+        let client = settings.client(https().expect("TLS"));
+        let backoff = Backoff { first: Duration::ZERO, ..Backoff::default() };
+        let tapped = settings.client(wire.through(https().expect("TLS")));
+
+        let issuer = Issuer {
+            issuer: "https://issuer.test/".to_owned(),
+            audience: "nameplate-test".to_owned(),
+            secret: "a secret of the tests with 32 bytes".to_owned(),
+        };
+        let mut tokens = TokenSettings {
+            issuer: issuer.issuer.clone(),
+            audience: issuer.audience.clone(),
+            hs256_secret: None,
+            jwks: None,
+        };
+        change(&mut tokens);
+        let clock = FakeClock::at(BEGINNING.parse().expect("an instant"));
+        let app = App::new(Parts {
+            policy: RenamePolicy::default(),
+            store: Store::new(tapped, TABLE).with_backoff(backoff),
+            tokens: TokenVerifier::new(&tokens).expect("usable keys"),
+            clock: Box::new(clock.clone()),
+        });
+        let router = shared::http::serve(api::endpoints(), app.clone());
+        Self { router, app, client, _dynamo_db: dynamo_db, clock, wire, issuer }
+    }
+
+    /// The present instant.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Creates an active user without special roles.
+    pub async fn user(&self, username: &str) -> TestUser {
+        self.create(NewUser::named(username)).await
+    }
+
+    /// Creates an active user with that role beside `API_USER`.
+    pub async fn user_with(&self, username: &str, role: Role) -> TestUser {
+        self.create(NewUser { roles: &[Role::ApiUser, role], ..NewUser::named(username) }).await
+    }
+
+    /// Creates a user as an earlier request would have, uncounted by the wire.
+    pub async fn create(&self, new: NewUser<'_>) -> TestUser {
+        let id = Uuid::new_v4();
+        let mut user = User::new(
+            UserId::from(id),
+            Username::parse(new.username).expect("a username"),
+            (Text::parse("Ada").expect("a name"), Text::parse("Lovelace").expect("a name")),
+            id,
+            self.now(),
+        );
+        user.roles = new.roles.iter().copied().collect();
+        user.status = new.status;
+        user.account.email_verified = new.email_verified;
+        let store = Store::new(self.client.clone(), TABLE);
+        let outcome = store.commit(&Change::Create(Box::new(user))).await.expect("a table");
+        assert!(matches!(outcome, Outcome::Committed), "{} exists", new.username);
+        let id = id.to_string();
+        let token = self.token(&id, new.roles, Some(new.username));
+        TestUser { id, username: new.username.to_owned(), token }
+    }
+
+    /// A token valid for 100 days.
+    pub fn token(&self, sub: &str, roles: &[Role], username: Option<&str>) -> String {
+        let issued_at = self.now();
+        let expires_at = issued_at + SignedDuration::from_hours(100 * 24);
+        let request = TokenRequest { sub, roles, username, issued_at, expires_at };
+        self.issuer.issue(&request).expect("a token")
+    }
+
+    /// A `PATCH` request.
+    pub fn patch(&self, path: &str) -> Request {
+        self.request(Method::PATCH, path)
+    }
+
+    /// A `POST` request.
+    pub fn post(&self, path: &str) -> Request {
+        self.request(Method::POST, path)
+    }
+
+    /// A `GET` request.
+    pub fn get(&self, path: &str) -> Request {
+        self.request(Method::GET, path)
+    }
+
+    /// A request.
+    pub fn request(&self, method: Method, path: &str) -> Request {
+        Request::new(self.router.clone(), method, path)
+    }
+
+    /// The user's wish for another name.
+    pub fn rename(&self, user: &TestUser, to: &str) -> Request {
+        self.patch("/api/v1/users/username").bearer(user).json(&json!({ "newUsername": to }))
+    }
+
+    /// A partial update of a user by another, or the same.
+    pub fn update(&self, by: &TestUser, of: &TestUser, fields: Value) -> Request {
+        let mut body = json!({ "userId": of.id });
+        if let (Value::Object(body), Value::Object(fields)) = (&mut body, fields) {
+            body.extend(fields);
+        }
+        self.patch("/v1/users/update").bearer(by).json(&body)
+    }
+
+    /// The user as the table has it.
+    pub async fn stored(&self, user: &TestUser) -> User {
+        let id = UserId::parse(&user.id).expect("an id");
+        let store = Store::new(self.client.clone(), TABLE);
+        store.user(&id).await.expect("a table").expect("a user")
+    }
+
+    /// Every item of the table by its key.
+    pub async fn dump(&self) -> BTreeMap<String, BTreeMap<String, AttributeValue>> {
+        let scan = self.client.scan().table_name(TABLE).consistent_read(true);
+        let items = scan.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
+        let items = items.expect("a table").into_iter().map(|item| {
+            let pk = item["pk"].as_s().expect("a key").clone();
+            (pk, item.into_iter().collect())
+        });
+        items.collect()
+    }
+
+    /// Deletes an item, as only a mistake could.
+    pub async fn delete_item(&self, pk: &str) {
+        let key = AttributeValue::S(pk.to_owned());
+        let delete = self.client.delete_item().table_name(TABLE).key("pk", key);
+        delete.send().await.expect("a table");
+    }
+
+    /// The item that says who has a name, by the name's key.
+    pub async fn name_item(&self, key: &str) -> Option<BTreeMap<String, AttributeValue>> {
+        self.dump().await.remove(&format!("USERNAME#{key}"))
+    }
+
+    /// The app itself, for what no request can do.
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+}

@@ -1,0 +1,30 @@
+//! A clock that stands still until it is moved.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use jiff::{SignedDuration, Timestamp};
+use shared::app::Clock;
+
+/// The clock. Copies show the same time.
+#[derive(Debug, Clone)]
+pub struct FakeClock(Arc<AtomicI64>);
+
+impl FakeClock {
+    /// A clock at that instant, to the millisecond.
+    pub fn at(instant: Timestamp) -> Self {
+        Self(Arc::new(AtomicI64::new(instant.as_millisecond())))
+    }
+
+    /// Moves it.
+    pub fn advance(&self, by: SignedDuration) {
+        let by = i64::try_from(by.as_millis()).expect("no test takes that long");
+        self.0.fetch_add(by, Ordering::SeqCst);
+    }
+}
+
+impl Clock for FakeClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millisecond(self.0.load(Ordering::SeqCst)).expect("a time within reach")
+    }
+}

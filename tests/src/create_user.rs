@@ -1,0 +1,182 @@
+//! `POST /v1/users`, rule by rule.
+
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+use shared::domain::role::Role;
+
+use crate::{Answer, TestApp, TestUser};
+
+async fn create(app: &TestApp, by: &TestUser, body: Value) -> Answer {
+    app.post("/v1/users").bearer(by).json(&body).send().await
+}
+
+#[tokio::test]
+async fn an_admin_creates_a_user_with_the_least_that_is_needed() {
+    let app = TestApp::start().await;
+    let root = app.user_with("grace", Role::Admin).await;
+    let body = json!({ "username": "ada", "firstName": "Ada", "lastName": "Lovelace" });
+    let answer = create(&app, &root, body).await.expect("201");
+    let user = answer.json();
+    let id = user["userId"].as_str().unwrap();
+    assert_eq!(id.as_bytes()[14], b'7', "a UUID of version 7: {id}");
+    assert_eq!(answer.header("location"), format!("/v1/users/{id}"));
+    assert_eq!(answer.header("etag"), "\"1\"");
+    let account = user["account"]["id"].clone();
+    assert_eq!(
+        user,
+        json!({
+            "userId": id,
+            "username": "ada",
+            "firstName": "Ada",
+            "midName": null,
+            "lastName": "Lovelace",
+            "locale": "en_US",
+            "timezone": "UTC",
+            "roles": ["API_USER"],
+            "status": "ACTIVE",
+            "account": {
+                "id": account,
+                "userId": id,
+                "type": "INDIVIDUAL",
+                "createdAt": "2026-01-15T10:30:00.000Z",
+                "updatedAt": "2026-01-15T10:30:00.000Z",
+                "mobilePhoneNumber": null,
+                "location": null,
+                "company": null,
+                "industry": null,
+                "profilePictureUrl": null,
+                "subscriptionPlan": "NONE",
+                "emailVerified": false,
+                "mobilePhoneNumberVerified": false
+            }
+        })
+    );
+    let read = app.get(answer.header("location")).bearer(&root).send().await.expect("200");
+    assert_eq!(read.json(), user);
+}
+
+#[tokio::test]
+async fn an_admin_creates_a_user_with_everything() {
+    let app = TestApp::start().await;
+    let root = app.user_with("grace", Role::Admin).await;
+    let account = json!({
+        "type": "COMPANY", "mobilePhoneNumber": "+905321234567", "location": "İzmir",
+        "company": "Nameplate", "industry": "Software",
+        "profilePictureUrl": "https://example.com/ada.png", "subscriptionPlan": "GOLD",
+        "emailVerified": true, "mobilePhoneNumberVerified": true
+    });
+    let body = json!({
+        "userId": "auth0|ada", "username": "ada@example.com", "password": "newStr0ng!P@ssw0rd",
+        "firstName": "Ada", "midName": "Bob", "lastName": "Lovelace", "locale": "tr_TR",
+        "timezone": "Europe/Istanbul", "roles": ["POWER_USER"], "status": "INACTIVE", "empty": true,
+        "account": account
+    });
+    let answer = create(&app, &root, body.clone()).await.expect("201");
+    assert_eq!(answer.header("location"), "/v1/users/auth0%7Cada");
+    let user = answer.json();
+    for field in [
+        "userId",
+        "username",
+        "firstName",
+        "midName",
+        "lastName",
+        "locale",
+        "timezone",
+        "roles",
+        "status",
+    ] {
+        assert_eq!(user[field], body[field], "{field}");
+    }
+    for (field, value) in account.as_object().unwrap() {
+        assert_eq!(user["account"][field], *value, "{field}");
+    }
+    let read = app.get(answer.header("location")).bearer(&root).send().await.expect("200");
+    assert_eq!(read.json(), user);
+}
+
+#[tokio::test]
+async fn only_an_admin_creates_users_and_is_told_so_before_anything_else() {
+    let app = TestApp::start().await;
+    let before = app.dump().await;
+    let power = app.user_with("hedy", Role::PowerUser).await;
+    let plain = app.user("ada").await;
+    for caller in [&power, &plain] {
+        create(&app, caller, json!({ "nonsense": 1 })).await.expect("403 NOT_YOURS");
+    }
+    assert_eq!(app.dump().await.len(), before.len() + 4);
+}
+
+#[tokio::test]
+async fn a_taken_or_held_or_similar_name_is_409() {
+    let app = TestApp::start().await;
+    let root = app.user_with("grace", Role::Admin).await;
+    let ada = app.user("ada").await;
+    app.rename(&ada, "lovelace").send().await.expect("200");
+    for (name, outcome) in [
+        ("Lovelace", "409 USERNAME_TAKEN"),
+        ("l0velace", "409 USERNAME_TOO_SIMILAR"),
+        ("ada", "409 USERNAME_TAKEN"),
+    ] {
+        let body = json!({ "username": name, "firstName": "A", "lastName": "B" });
+        create(&app, &root, body).await.expect(outcome);
+    }
+    app.clock.advance(SignedDuration::from_hours(37 * 24));
+    let body = json!({ "username": "ada", "firstName": "A", "lastName": "B" });
+    create(&app, &root, body).await.expect("201");
+}
+
+#[tokio::test]
+async fn a_user_id_that_exists_is_409_and_that_user_stays_as_it_is() {
+    let app = TestApp::start().await;
+    let root = app.user_with("grace", Role::Admin).await;
+    let ada = app.user("ada").await;
+    let before = app.dump().await;
+    let body = json!({ "userId": ada.id, "username": "fresh", "firstName": "A", "lastName": "B" });
+    create(&app, &root, body).await.expect("409 USER_EXISTS");
+    assert_eq!(app.dump().await, before);
+}
+
+#[tokio::test]
+async fn what_is_missing_and_what_only_the_server_sets_is_named() {
+    let app = TestApp::start().await;
+    let root = app.user_with("grace", Role::Admin).await;
+    let body = json!({
+        "account": {
+            "id": "1", "userId": "2", "createdAt": "3", "updatedAt": "4", "type": "individual",
+            "mobilePhoneNumber": "0532", "profilePictureUrl": "http://x", "emailVerified": "yes",
+            "isAdmin/~": true
+        },
+        "version": 7
+    });
+    let answer = create(&app, &root, body).await.expect("400 VALIDATION_FAILED");
+    let errors = answer.errors();
+    let places: Vec<&str> =
+        errors[1..].iter().map(|error| error.split(':').next().unwrap()).collect();
+    assert_eq!(
+        places,
+        [
+            "username",
+            "firstName",
+            "lastName",
+            "account/id",
+            "account/userId",
+            "account/createdAt",
+            "account/updatedAt",
+            "account/type",
+            "account/mobilePhoneNumber",
+            "account/profilePictureUrl",
+            "account/emailVerified",
+            "account/isAdmin~1~0",
+            "version"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn creating_costs_two_calls() {
+    let app = TestApp::start().await;
+    let root = app.user_with("grace", Role::Admin).await;
+    let body = json!({ "username": "ada", "firstName": "Ada", "lastName": "Lovelace" });
+    create(&app, &root, body).await.expect("201");
+    assert_eq!(app.wire.take_calls(), ["GetItem", "TransactWriteItems"]);
+}

@@ -1,0 +1,311 @@
+//! What holds of every endpoint: headers, envelope, errors, languages.
+
+use axum::http::Method;
+use serde_json::{Value, json};
+use shared::domain::role::Role;
+
+use crate::{Answer, TestApp};
+
+const RENAME: &str = "/api/v1/users/username";
+
+fn wish() -> Value {
+    json!({ "newUsername": "lovelace" })
+}
+
+/// The common headers, and on an error the envelope of exactly five fields.
+fn check_form(answer: &Answer, language: &str) {
+    assert!(!answer.header("x-request-id").is_empty());
+    assert_eq!(answer.header("content-language"), language);
+    assert_eq!(answer.header("cache-control"), "no-store");
+    assert_eq!(answer.header("content-type"), "application/json");
+    if answer.status.is_success() {
+        return;
+    }
+    let body = answer.json();
+    let fields: Vec<&String> = body.as_object().unwrap().keys().collect();
+    assert_eq!(fields, ["isSuccess", "statusCode", "data", "errors", "timestamp"]);
+    assert_eq!(body["isSuccess"], false);
+    assert_eq!(body["statusCode"], answer.status.as_u16());
+    assert_eq!(body["data"], Value::Null);
+    assert_eq!(body["timestamp"], "2026-01-15T10:30:00.000Z");
+    assert!(!answer.errors().is_empty());
+}
+
+#[tokio::test]
+async fn every_status_has_its_code_and_its_first_sentence_in_both_languages() {
+    let app = TestApp::start().await;
+    let (ada, bob) = (app.user("ada").await, app.user("bob").await);
+    let big = format!("{{\"newUsername\":\"{}\"}}", "a".repeat(17 * 1024));
+    for (language, sentences) in [
+        (
+            "en",
+            [
+                "Validation failed",
+                "Authentication required",
+                "Insufficient permissions",
+                "Resource not found",
+                "Method not allowed",
+                "Request body too large",
+                "Unsupported media type",
+                "Resource already exists or cannot be changed in its current state",
+                "The resource has changed since it was read",
+            ],
+        ),
+        (
+            "tr",
+            [
+                "Doğrulama başarısız oldu",
+                "Kimlik doğrulaması gerekli",
+                "Yetersiz yetki",
+                "Kaynak bulunamadı",
+                "Yönteme izin verilmiyor",
+                "İstek gövdesi çok büyük",
+                "Desteklenmeyen ortam türü",
+                "Kaynak zaten var ya da şu anki durumunda değiştirilemez",
+                "Kaynak, okunduğundan beri değişti",
+            ],
+        ),
+    ] {
+        let requests = [
+            (app.patch(RENAME).bearer(&ada).json(&json!({})), "400 VALIDATION_FAILED"),
+            (app.patch(RENAME).json(&wish()), "401 TOKEN_MISSING"),
+            (app.update(&ada, &bob, json!({})), "403 NOT_YOURS"),
+            (app.get("/nowhere").bearer(&ada), "404 ROUTE_NOT_FOUND"),
+            (app.get(RENAME).bearer(&ada), "405 METHOD_NOT_ALLOWED"),
+            (
+                app.patch(RENAME)
+                    .bearer(&ada)
+                    .header("content-type", "application/json")
+                    .body(big.clone()),
+                "413 BODY_TOO_LARGE",
+            ),
+            (app.patch(RENAME).bearer(&ada).body("{}"), "415 UNSUPPORTED_MEDIA_TYPE"),
+            (app.rename(&ada, "bob"), "409 USERNAME_TAKEN"),
+            (app.update(&ada, &ada, json!({})).header("if-match", "\"9\""), "412 VERSION_MISMATCH"),
+        ];
+        for ((request, outcome), sentence) in requests.into_iter().zip(sentences) {
+            let answer = request.header("x-language", language).send().await.expect(outcome);
+            check_form(&answer, language);
+            assert_eq!(answer.errors()[0], sentence);
+            assert_eq!(answer.errors().len(), 2, "{:?}", answer.errors());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_path_that_exists_names_its_methods_in_allow() {
+    let app = TestApp::start().await;
+    let root = app.user_with("grace", Role::Admin).await;
+    let answer = app.post(RENAME).bearer(&root).send().await.expect("405 METHOD_NOT_ALLOWED");
+    assert_eq!(answer.header("allow"), "PATCH");
+    let answer = app.request(Method::DELETE, "/v1/users/x").send().await;
+    assert_eq!(answer.expect("405 METHOD_NOT_ALLOWED").header("allow"), "GET,HEAD");
+}
+
+#[tokio::test]
+async fn success_has_the_common_headers_too() {
+    let app = TestApp::start().await;
+    let ada = app.user("ada").await;
+    check_form(&app.rename(&ada, "lovelace").header("x-language", "tr").send().await, "tr");
+    check_form(&app.get(&format!("/v1/users/{}", ada.id)).bearer(&ada).send().await, "en");
+}
+
+#[tokio::test]
+async fn every_request_has_another_id() {
+    let app = TestApp::start().await;
+    let (one, other) = (app.get("/nowhere").send().await, app.get("/nowhere").send().await);
+    assert_ne!(one.header("x-request-id"), other.header("x-request-id"));
+}
+
+#[tokio::test]
+async fn every_value_of_the_page_s_headers_is_accepted() {
+    let app = TestApp::start().await;
+    let ada = app.user("ada").await;
+    let page = include_str!("../fixtures/change-username-headers.txt");
+    let mut accepted = 0;
+    for line in page.lines() {
+        let (name, value) = line.split_once(": ").unwrap();
+        app.rename(&ada, "ada").header(name, value).send().await.expect("200");
+        accepted += 1;
+    }
+    assert_eq!(
+        accepted,
+        2 + 37 + 1 + 1 + 7,
+        "languages, the page's timezones, UTC-08:00, UTC, platforms"
+    );
+}
+
+#[tokio::test]
+async fn a_wrong_header_is_400_and_names_the_header_and_its_values() {
+    let app = TestApp::start().await;
+    let ada = app.user("ada").await;
+    for (name, value, sentence) in [
+        ("X-Language", "de", "X-Language: This has to be one of: en, tr."),
+        ("X-Language", "EN", "X-Language: This has to be one of: en, tr."),
+        (
+            "X-Platform",
+            "ios",
+            "X-Platform: This has to be one of: web, mobile_ios, mobile_android, admin, api, unknown, all.",
+        ),
+        ("X-App-Version", "", "X-App-Version: This has to be 1 to 64 visible ASCII characters."),
+        ("X-App-Version", "1 2", "X-App-Version: This has to be 1 to 64 visible ASCII characters."),
+        (
+            "X-App-Version",
+            "sürüm",
+            "X-App-Version: This has to be 1 to 64 visible ASCII characters.",
+        ),
+    ] {
+        let answer = app.rename(&ada, "lovelace").header(name, value).send().await;
+        assert_eq!(answer.expect("400 VALIDATION_FAILED").errors()[1..], [sentence]);
+    }
+    let answer = app.rename(&ada, "lovelace").header("x-timezone", "UTC+3").send().await;
+    let errors = answer.expect("400 VALIDATION_FAILED").errors();
+    assert!(
+        errors[1].starts_with("X-Timezone: This has to be one of: UTC, UTC-12:00, "),
+        "{errors:?}"
+    );
+}
+
+#[tokio::test]
+async fn the_app_version_has_1_to_64_characters_and_the_device_id_1_to_128() {
+    let app = TestApp::start().await;
+    let ada = app.user("ada").await;
+    for (name, max) in [("x-app-version", 64), ("x-device-id", 128)] {
+        for (length, outcome) in
+            [(1, "200"), (max - 1, "200"), (max, "200"), (max + 1, "400 VALIDATION_FAILED")]
+        {
+            app.rename(&ada, "ada").header(name, &"x".repeat(length)).send().await.expect(outcome);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_header_sent_twice_with_different_values_is_400_and_with_equal_ones_counts_once() {
+    let app = TestApp::start().await;
+    let ada = app.user("ada").await;
+    for (name, one, other) in [
+        ("x-language", "en", "tr"),
+        ("x-timezone", "UTC", "UTC+03:00"),
+        ("x-platform", "web", "api"),
+        ("x-app-version", "1", "2"),
+        ("x-device-id", "a", "b"),
+    ] {
+        let request = || app.rename(&ada, "ada").header(name, one);
+        request().header(name, other).send().await.expect("400 VALIDATION_FAILED");
+        request().header(name, one).send().await.expect("200");
+    }
+    let foreign = app.user("bob").await;
+    app.rename(&ada, "ada").bearer(&foreign).send().await.expect("400 VALIDATION_FAILED");
+    app.rename(&ada, "ada").bearer(&ada).send().await.expect("200");
+    let joined = format!("Bearer {},Bearer {}", ada.token, foreign.token);
+    let request = app.patch(RENAME).header("authorization", &joined).json(&wish());
+    request.send().await.expect("400 VALIDATION_FAILED");
+}
+
+#[tokio::test]
+async fn faults_of_headers_and_body_are_listed_together() {
+    let app = TestApp::start().await;
+    let ada = app.user("ada").await;
+    let request =
+        app.patch(RENAME).bearer(&ada).header("x-platform", "ios").header("x-app-version", "");
+    let answer = request.json(&json!({ "newUsername": "_", "other": 1 })).send().await;
+    let errors = answer.expect("400 VALIDATION_FAILED").errors();
+    let places: Vec<&str> =
+        errors[1..].iter().map(|error| error.split(':').next().unwrap()).collect();
+    assert_eq!(
+        places,
+        ["X-Platform", "X-App-Version", "newUsername", "newUsername", "newUsername", "other"]
+    );
+}
+
+#[tokio::test]
+async fn a_client_that_asks_for_problem_json_gets_a_pointer_for_every_faulty_field() {
+    let app = TestApp::start().await;
+    let ada = app.user("ada").await;
+    let problem =
+        |request: crate::Request| request.header("accept", "application/problem+json").send();
+
+    let request = app.patch(RENAME).bearer(&ada).header("x-platform", "ios");
+    let answer = problem(request.json(&json!({ "newUsername": "ab", "o/ß": 1 }))).await;
+    let answer = answer.expect("400 VALIDATION_FAILED");
+    assert_eq!(answer.header("content-type"), "application/problem+json");
+    let body = answer.json();
+    assert_eq!(body["type"], "about:blank");
+    assert_eq!(body["title"], "Validation failed");
+    assert_eq!(body["status"], 400);
+    assert_eq!(body["code"], "VALIDATION_FAILED");
+    let places = |key: &str| -> Vec<String> {
+        let errors = body["errors"].as_array().unwrap().iter();
+        errors.filter_map(|error| error[key].as_str()).map(str::to_owned).collect()
+    };
+    assert_eq!(places("header"), ["X-Platform"]);
+    assert_eq!(places("pointer"), ["#/newUsername", "#/o~1%C3%9F"]);
+    assert_eq!(places("detail").len(), 3);
+
+    let answer = problem(app.update(&ada, &ada, json!({ "status": "ACTIVE" }))).await;
+    assert_eq!(answer.expect("403 FIELD_FORBIDDEN").json()["errors"][0]["pointer"], "#/status");
+
+    let answer = problem(app.get("/nowhere")).await.expect("404 ROUTE_NOT_FOUND");
+    assert_eq!(answer.json()["errors"], Value::Null);
+}
+
+#[tokio::test]
+async fn a_body_that_is_not_declared_as_json_is_415() {
+    let app = TestApp::start().await;
+    let ada = app.user("ada").await;
+    for (content_type, outcome) in [
+        ("application/json", "200"),
+        ("Application/JSON; charset=utf-8", "200"),
+        ("text/plain", "415 UNSUPPORTED_MEDIA_TYPE"),
+        ("application/x-www-form-urlencoded", "415 UNSUPPORTED_MEDIA_TYPE"),
+        ("application/jsonp", "415 UNSUPPORTED_MEDIA_TYPE"),
+        ("", "415 UNSUPPORTED_MEDIA_TYPE"),
+    ] {
+        let request = app.patch(RENAME).bearer(&ada).header("content-type", content_type);
+        request.body(json!({ "newUsername": "ada" }).to_string()).send().await.expect(outcome);
+    }
+}
+
+#[tokio::test]
+async fn a_body_of_16_kib_is_read_and_a_larger_one_is_413() {
+    let app = TestApp::start().await;
+    let ada = app.user("ada").await;
+    for (length, outcome) in
+        [(16 * 1024 - 1, "200"), (16 * 1024, "200"), (16 * 1024 + 1, "413 BODY_TOO_LARGE")]
+    {
+        let mut body = "{\"newUsername\":\"ada\"}".to_owned();
+        body.push_str(&" ".repeat(length - body.len()));
+        let request = app.patch(RENAME).bearer(&ada).header("content-type", "application/json");
+        request.body(body).send().await.expect(outcome);
+    }
+}
+
+#[tokio::test]
+async fn who_has_no_valid_token_learns_nothing_else() {
+    let app = TestApp::start().await;
+    let request = app.patch(RENAME).header("x-language", "de").body("x".repeat(20_000));
+    request.send().await.expect("401 TOKEN_MISSING");
+}
+
+#[tokio::test]
+async fn a_panic_and_an_internal_error_answer_one_constant_sentence() {
+    let app = TestApp::start().await;
+    let ada = app.user("ada").await;
+    app.wire.inject(crate::Injection::exception("ResourceNotFoundException"));
+    let broken = app.rename(&ada, "lovelace").send().await.expect("500 INTERNAL");
+    check_form(&broken, "en");
+    assert_eq!(broken.errors(), ["Something went wrong on our side"]);
+
+    let panicking = axum::routing::get(async || -> &'static str { panic!("a secret") });
+    let endpoint = shared::http::Endpoint {
+        operation: "panic",
+        method: Method::GET,
+        path: "/panic",
+        handler: panicking,
+    };
+    let router = shared::http::serve([endpoint], app.app().clone());
+    let answer = crate::Request::new(router, Method::GET, "/panic").send().await;
+    let answer = answer.expect("500 INTERNAL");
+    check_form(&answer, "en");
+    assert_eq!(answer.errors(), ["Something went wrong on our side"]);
+}

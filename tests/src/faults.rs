@@ -1,0 +1,148 @@
+//! What holds when DynamoDB is busy, broken or out of reach.
+
+use jiff::SignedDuration;
+use serde_json::json;
+use shared::domain::role::Role;
+
+use crate::{Injection, TestApp};
+
+#[tokio::test]
+async fn a_transaction_conflict_is_tried_again() {
+    let app = TestApp::start().await;
+    let ada = app.user("ada").await;
+    for _ in 0..3 {
+        app.wire.inject(Injection::cancelled(&["None", "TransactionConflict", "None"]));
+    }
+    app.wire.inject(Injection::exception("TransactionInProgressException"));
+    app.wire.inject(Injection::cancelled(&["ThrottlingError", "None", "None"]));
+    app.rename(&ada, "lovelace").send().await.expect("200");
+    assert_eq!(app.wire.take_calls().len(), 6);
+    assert_eq!(app.stored(&ada).await.username.as_str(), "lovelace");
+}
+
+#[tokio::test]
+async fn lasting_conflicts_throttling_and_an_unreachable_database_are_503_with_retry_after() {
+    let app = TestApp::start().await;
+    let ada = app.user("ada").await;
+    let faults: [(&str, fn() -> Injection); 6] = [
+        ("conflict", || Injection::cancelled(&["TransactionConflict", "None", "None"])),
+        ("throttled", || Injection::exception("ThrottlingException")),
+        ("capacity", || Injection::exception("ProvisionedThroughputExceededException")),
+        ("unreachable", || Injection::Refuse),
+        ("garbage", || Injection::Garbage),
+        ("broken", || Injection::Answer(500, json!({ "__type": "InternalServerError" }))),
+    ];
+    let before = app.dump().await;
+    for (name, fault) in faults {
+        for _ in 0..18 {
+            app.wire.inject(fault());
+        }
+        let answer = app.rename(&ada, "lovelace").send().await;
+        assert_eq!(answer.outcome(), "503 UNAVAILABLE", "{name}");
+        assert_eq!(answer.header("retry-after"), "1", "{name}");
+        let text = String::from_utf8(answer.body).unwrap();
+        assert!(!text.contains("Dynamo") && !text.contains("rottl"), "{text}");
+        app.wire.discard();
+    }
+    assert_eq!(app.dump().await, before);
+    app.rename(&ada, "lovelace").send().await.expect("200");
+}
+
+#[tokio::test]
+async fn an_answer_lost_on_the_way_is_found_and_the_change_made_once() {
+    let app = TestApp::start().await;
+    let ada = app.user("ada").await;
+    app.wire.inject(Injection::LoseAnswer);
+    let answer = app.rename(&ada, "lovelace").send().await.expect("200");
+    assert_eq!(answer.json()["data"]["oldUsername"], "ada");
+    assert_eq!(app.stored(&ada).await.version, 2);
+}
+
+#[tokio::test]
+async fn a_change_whose_every_answer_is_lost_is_503_and_repeating_it_is_200_and_no_second_change() {
+    let app = TestApp::start().await;
+    let ada = app.user("ada").await;
+    for _ in 0..3 {
+        app.wire.inject(Injection::LoseAnswer);
+    }
+    app.rename(&ada, "lovelace").send().await.expect("503 UNAVAILABLE");
+    app.clock.advance(SignedDuration::from_secs(5));
+    let answer = app.rename(&ada, "lovelace").send().await.expect("200");
+    let data = json!({
+        "success": true, "oldUsername": "ada", "newUsername": "lovelace",
+        "nextChangeAllowedAt": "2026-02-14T10:30:00.000Z"
+    });
+    assert_eq!(answer.json()["data"], data);
+    assert_eq!(app.stored(&ada).await.version, 2);
+}
+
+#[tokio::test]
+async fn an_update_whose_answer_is_lost_is_made_once_even_with_if_match_and_a_password() {
+    let app = TestApp::start().await;
+    let (ada, root) = (app.user("ada").await, app.user_with("grace", Role::Admin).await);
+    let fields = json!({ "firstName": "Augusta", "password": "newStr0ng!P@ssw0rd" });
+    app.wire.inject(Injection::Meanwhile(Box::pin(async {})));
+    app.wire.inject(Injection::LoseAnswer);
+    let request = app.update(&root, &ada, fields).header("if-match", "\"1\"");
+    let answer = request.send().await.expect("200");
+    assert_eq!(answer.header("etag"), "\"2\"");
+    assert_eq!(app.stored(&ada).await.version, 2);
+}
+
+#[tokio::test]
+async fn an_update_with_a_name_whose_answer_is_lost_is_made_once() {
+    let app = TestApp::start().await;
+    let (ada, root) = (app.user("ada").await, app.user_with("grace", Role::Admin).await);
+    app.wire.inject(Injection::Meanwhile(Box::pin(async {})));
+    app.wire.inject(Injection::LoseAnswer);
+    let answer = app.update(&root, &ada, json!({ "username": "lovelace" })).send().await;
+    assert_eq!(answer.expect("200").header("etag"), "\"2\"");
+    assert_eq!(app.stored(&ada).await.version, 2);
+}
+
+#[tokio::test]
+async fn a_user_whose_creation_was_not_answered_is_created_once() {
+    let app = TestApp::start().await;
+    let root = app.user_with("grace", Role::Admin).await;
+    app.wire.inject(Injection::Meanwhile(Box::pin(async {})));
+    app.wire.inject(Injection::LoseAnswer);
+    let body = json!({ "username": "ada", "firstName": "Ada", "lastName": "Lovelace" });
+    app.post("/v1/users").bearer(&root).json(&body).send().await.expect("201");
+    assert_eq!(app.dump().await.len(), 4, "two users and two names");
+}
+
+#[tokio::test]
+async fn keys_that_a_batch_leaves_are_asked_for_again() {
+    let app = TestApp::start().await;
+    let (ada, root) = (app.user("ada").await, app.user_with("grace", Role::Admin).await);
+    let key = |user: &crate::TestUser| json!({ "pk": { "S": format!("USER#{}", user.id) } });
+    let left = json!({
+        "Responses": { "nameplate": [] },
+        "UnprocessedKeys": {
+            "nameplate": { "Keys": [key(&ada), key(&root)], "ConsistentRead": true }
+        }
+    });
+    app.wire.inject(Injection::Answer(200, left.clone()));
+    app.get(&format!("/v1/users/{}", ada.id)).bearer(&root).send().await.expect("200");
+    assert_eq!(app.wire.take_calls(), ["BatchGetItem", "BatchGetItem"]);
+    for _ in 0..6 {
+        app.wire.inject(Injection::Answer(200, left.clone()));
+    }
+    let answer = app.get(&format!("/v1/users/{}", ada.id)).bearer(&root).send().await;
+    answer.expect("503 UNAVAILABLE");
+}
+
+#[tokio::test]
+async fn a_name_that_is_not_where_it_should_be_is_an_internal_error_and_changes_nothing() {
+    let app = TestApp::start().await;
+    let ada = app.user("ada").await;
+    app.delete_item("USERNAME#ada").await;
+    let before = app.dump().await;
+    app.rename(&ada, "lovelace").send().await.expect("500 INTERNAL");
+    app.rename(&ada, "Ada").send().await.expect("500 INTERNAL");
+    let bob = app.user("ADA").await;
+    app.rename(&ada, "lovelace").send().await.expect("500 INTERNAL");
+    app.rename(&ada, "Ada").send().await.expect("500 INTERNAL");
+    assert_eq!(app.dump().await.len(), before.len() + 2);
+    app.rename(&bob, "bob").send().await.expect("200");
+}

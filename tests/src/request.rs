@@ -1,0 +1,117 @@
+//! Requests to the API and their answers, in few words.
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use http_body_util::BodyExt;
+use serde_json::Value;
+use tower::ServiceExt;
+
+use crate::app::TestUser;
+
+/// A request in the making.
+#[derive(Debug)]
+pub struct Request {
+    router: Router,
+    head: axum::http::request::Builder,
+    body: Vec<u8>,
+}
+
+impl Request {
+    pub(crate) fn new(router: Router, method: Method, path: &str) -> Self {
+        let head = axum::http::Request::builder().method(method).uri(path);
+        Self { router, head, body: Vec::new() }
+    }
+
+    /// With that user's token.
+    #[must_use]
+    pub fn bearer(self, user: &TestUser) -> Self {
+        self.token(&user.token)
+    }
+
+    /// With that token.
+    #[must_use]
+    pub fn token(self, token: &str) -> Self {
+        self.header("authorization", &format!("Bearer {token}"))
+    }
+
+    /// With one more header.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.head = self.head.header(name, value);
+        self
+    }
+
+    /// With a JSON body.
+    #[must_use]
+    pub fn json(self, body: &Value) -> Self {
+        self.header("content-type", "application/json").body(body.to_string())
+    }
+
+    /// With any body.
+    #[must_use]
+    pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
+        self.body = body.into();
+        self
+    }
+
+    /// Sends it.
+    pub async fn send(self) -> Answer {
+        let request = self.head.body(Body::from(self.body)).expect("a well-formed request");
+        let (parts, body) = self.router.oneshot(request).await.expect("an answer").into_parts();
+        let body = body.collect().await.expect("a whole answer").to_bytes().to_vec();
+        Answer { status: parts.status, headers: parts.headers, body }
+    }
+}
+
+/// An answer.
+#[derive(Debug)]
+pub struct Answer {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    /// The body as JSON.
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).expect("a JSON body")
+    }
+
+    /// A header's value; empty when there is none.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().expect("ASCII"))
+    }
+
+    /// The status with the stable error code: `409 USERNAME_TAKEN`, or just `200`.
+    pub fn outcome(&self) -> String {
+        match self.header("x-error-code") {
+            "" => self.status.as_u16().to_string(),
+            code => format!("{} {code}", self.status.as_u16()),
+        }
+    }
+
+    /// The sentences of the envelope.
+    pub fn errors(&self) -> Vec<String> {
+        let body = self.json();
+        let errors = body["errors"].as_array().expect("an envelope");
+        errors.iter().map(|error| error.as_str().expect("a sentence").to_owned()).collect()
+    }
+
+    /// The answer itself, when it is this outcome.
+    #[expect(
+        clippy::must_use_candidate,
+        clippy::return_self_not_must_use,
+        reason = "often the outcome is all"
+    )]
+    #[track_caller]
+    pub fn expect(self, outcome: &str) -> Self {
+        assert_eq!(self.outcome(), outcome, "{}", String::from_utf8_lossy(&self.body));
+        let content_type = self.header(header::CONTENT_TYPE.as_str());
+        assert!(content_type.starts_with("application/"), "{content_type}");
+        self
+    }
+}

@@ -1,0 +1,481 @@
+//! `PATCH /v1/users/update`, rule by rule.
+
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+use shared::domain::role::Role;
+use shared::domain::status::Status;
+
+use crate::{Injection, NewUser, TestApp, TestUser};
+
+const DAY: SignedDuration = SignedDuration::from_hours(24);
+
+/// An app with an `ADMIN` (Grace) and a plain user (Ada).
+async fn app_with_admin_and_user() -> (TestApp, TestUser, TestUser) {
+    let app = TestApp::start().await;
+    let (root, ada) = (app.user_with("grace", Role::Admin).await, app.user("ada").await);
+    (app, root, ada)
+}
+
+#[tokio::test]
+async fn the_page_s_own_request_answers_the_page_s_shape() {
+    let (app, root, ada) = app_with_admin_and_user().await;
+    let fields = json!({
+        "username": "newuser@domain.com",
+        "password": "newStr0ng!P@ssw0rd",
+        "firstName": "<string>",
+        "midName": "<string>",
+        "lastName": "<string>",
+        "locale": "tr_TR",
+        "timezone": "Europe/Istanbul",
+        "roles": "['API_USER']",
+        "status": "INACTIVE",
+        "empty": true
+    });
+    app.clock.advance(DAY);
+    let answer = app.update(&root, &ada, fields).send().await.expect("200");
+    let expected = json!({
+        "userId": ada.id,
+        "username": "newuser@domain.com",
+        "firstName": "<string>",
+        "midName": "<string>",
+        "lastName": "<string>",
+        "locale": "tr_TR",
+        "timezone": "Europe/Istanbul",
+        "roles": ["API_USER"],
+        "status": "INACTIVE",
+        "account": {
+            "id": ada.id,
+            "userId": ada.id,
+            "type": "INDIVIDUAL",
+            "createdAt": "2026-01-15T10:30:00.000Z",
+            "updatedAt": "2026-01-16T10:30:00.000Z",
+            "mobilePhoneNumber": null,
+            "location": null,
+            "company": null,
+            "industry": null,
+            "profilePictureUrl": null,
+            "subscriptionPlan": "NONE",
+            "emailVerified": false,
+            "mobilePhoneNumberVerified": false
+        }
+    });
+    assert_eq!(answer.json(), expected);
+    assert_eq!(answer.header("etag"), "\"2\"");
+    assert_eq!(
+        app.get(&format!("/v1/users/{}", ada.id)).bearer(&root).send().await.json(),
+        expected
+    );
+}
+
+#[tokio::test]
+async fn absent_fields_keep_their_values() {
+    let (app, _, ada) = app_with_admin_and_user().await;
+    let before = app.stored(&ada).await;
+    app.update(&ada, &ada, json!({ "firstName": "Augusta" })).send().await.expect("200");
+    let mut after = app.stored(&ada).await;
+    assert_eq!((after.first_name.as_str(), after.version), ("Augusta", 2));
+    after.first_name.clone_from(&before.first_name);
+    after.version = 1;
+    assert_eq!(after, before);
+}
+
+#[tokio::test]
+async fn nothing_to_change_is_200_with_the_user_as_is() {
+    let (app, _, ada) = app_with_admin_and_user().await;
+    let before = app.dump().await;
+    for fields in
+        [json!({}), json!({ "empty": true }), json!({ "firstName": " Ada ", "username": "ada" })]
+    {
+        let answer = app.update(&ada, &ada, fields).send().await.expect("200");
+        assert_eq!(answer.header("etag"), "\"1\"");
+    }
+    assert_eq!(app.dump().await, before);
+}
+
+#[tokio::test]
+async fn null_is_400_except_for_mid_name_which_it_clears() {
+    let (app, root, ada) = app_with_admin_and_user().await;
+    app.update(&ada, &ada, json!({ "midName": "Bob" })).send().await.expect("200");
+    assert_eq!(app.stored(&ada).await.mid_name.unwrap().as_str(), "Bob");
+    for field in [
+        "username",
+        "password",
+        "firstName",
+        "lastName",
+        "locale",
+        "timezone",
+        "roles",
+        "status",
+        "empty",
+    ] {
+        let answer = app.update(&root, &ada, json!({ field: null })).send().await;
+        let sentence =
+            format!("{field}: This field cannot be null; leave it out to keep its value.");
+        assert_eq!(answer.expect("400 VALIDATION_FAILED").errors()[1..], [sentence]);
+    }
+    let answer = app.update(&ada, &ada, json!({ "midName": null })).send().await.expect("200");
+    assert_eq!(answer.json()["midName"], Value::Null);
+    assert_eq!(app.stored(&ada).await.mid_name, None);
+}
+
+#[tokio::test]
+async fn one_forbidden_field_refuses_the_whole_request_and_every_forbidden_field_is_named() {
+    let (app, _, ada) = app_with_admin_and_user().await;
+    let before = app.dump().await;
+    let fields = json!({ "firstName": "Augusta", "status": "ACTIVE", "password": 5, "roles": null, "nonsense": 1 });
+    let answer = app.update(&ada, &ada, fields).send().await.expect("403 FIELD_FORBIDDEN");
+    let sentence = |field| format!("{field}: You may not change this field of this user.");
+    assert_eq!(answer.errors()[1..], ["password", "roles", "status"].map(sentence));
+    assert_eq!(app.dump().await, before);
+}
+
+#[tokio::test]
+async fn a_stranger_gets_403_whether_or_not_the_user_exists() {
+    let (app, root, ada) = app_with_admin_and_user().await;
+    let nobody = TestUser { id: "nobody".to_owned(), ..root.clone() };
+    let gone = app.create(NewUser { status: Status::Deleted, ..NewUser::named("gone") }).await;
+    for target in [&root, &gone, &nobody] {
+        for fields in [json!({}), json!({ "empty": true }), json!({ "firstName": 5 })] {
+            app.update(&ada, target, fields).send().await.expect("403 NOT_YOURS");
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_may_change_a_user_who_is_not_there_gets_404() {
+    let (app, root, ada) = app_with_admin_and_user().await;
+    let nobody = TestUser { id: "nobody".to_owned(), ..ada };
+    let power = app.user_with("hedy", Role::PowerUser).await;
+    let gone = app.create(NewUser { status: Status::Deleted, ..NewUser::named("gone") }).await;
+    let fields = || json!({ "firstName": "Augusta" });
+    app.update(&root, &nobody, fields()).send().await.expect("404 USER_NOT_FOUND");
+    app.update(&power, &nobody, fields()).send().await.expect("404 USER_NOT_FOUND");
+    app.update(&power, &gone, fields()).send().await.expect("404 USER_NOT_FOUND");
+    app.update(&root, &gone, fields()).send().await.expect("200");
+}
+
+#[tokio::test]
+async fn nobody_changes_the_own_roles_or_status() {
+    let (app, root, _) = app_with_admin_and_user().await;
+    for fields in [json!({ "roles": ["API_USER"] }), json!({ "status": "ACTIVE" })] {
+        app.update(&root, &root, fields).send().await.expect("403 FIELD_FORBIDDEN");
+    }
+    let password = json!({ "password": "newStr0ng!P@ssw0rd" });
+    app.update(&root, &root, password).send().await.expect("200");
+}
+
+#[tokio::test]
+async fn a_power_user_cannot_touch_an_admin() {
+    let (app, root, ada) = app_with_admin_and_user().await;
+    let power = app.user_with("hedy", Role::PowerUser).await;
+    let fields = || json!({ "firstName": "Augusta" });
+    app.update(&power, &root, fields()).send().await.expect("403 NOT_YOURS");
+    app.update(&power, &ada, fields()).send().await.expect("200");
+}
+
+#[tokio::test]
+async fn the_caller_s_own_account_must_be_active_whatever_the_token_says() {
+    let (app, root, ada) = app_with_admin_and_user().await;
+    for status in [Status::Inactive, Status::Expired, Status::Blocked, Status::Deleted] {
+        let name = format!("is_{}", status.as_str().to_lowercase());
+        let roles = &[Role::Admin];
+        let caller = app.create(NewUser { status, roles, ..NewUser::named(&name) }).await;
+        for target in [&ada, &root, &caller] {
+            let request = app.update(&caller, target, json!({ "firstName": "Augusta" }));
+            request.send().await.expect("403 ACCOUNT_NOT_ACTIVE");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_revoked_admin_with_a_still_valid_token_may_do_nothing_more() {
+    let (app, root, ada) = app_with_admin_and_user().await;
+    let other = app.user_with("hedy", Role::Admin).await;
+    app.update(&other, &ada, json!({ "firstName": "Augusta" })).send().await.expect("200");
+    app.update(&root, &other, json!({ "roles": ["API_USER"] })).send().await.expect("200");
+    app.update(&other, &ada, json!({ "firstName": "Ada" })).send().await.expect("403 NOT_YOURS");
+}
+
+#[tokio::test]
+async fn a_role_of_the_account_that_the_token_does_not_have_does_not_count() {
+    let (app, root, ada) = app_with_admin_and_user().await;
+    let modest = TestUser { token: app.token(&root.id, &[Role::ApiUser], None), ..root };
+    app.update(&modest, &ada, json!({ "firstName": "Augusta" }))
+        .send()
+        .await
+        .expect("403 NOT_YOURS");
+}
+
+#[tokio::test]
+async fn a_service_without_an_account_counts_with_its_token_s_roles() {
+    let (app, _, ada) = app_with_admin_and_user().await;
+    let service = |role| TestUser { token: app.token("svc|sync", &[role], None), ..ada.clone() };
+    let fields = || json!({ "status": "BLOCKED" });
+    app.update(&service(Role::ApiUser), &ada, fields()).send().await.expect("403 NOT_YOURS");
+    app.update(&service(Role::PowerUser), &ada, fields())
+        .send()
+        .await
+        .expect("403 FIELD_FORBIDDEN");
+    app.update(&service(Role::Admin), &ada, fields()).send().await.expect("200");
+}
+
+#[tokio::test]
+async fn if_match_with_another_version_is_412() {
+    let (app, _, ada) = app_with_admin_and_user().await;
+    let update = |tag: &str| {
+        app.update(&ada, &ada, json!({ "firstName": "Augusta" })).header("if-match", tag).send()
+    };
+    for tag in ["\"2\"", "\"0\"", "W/\"1\"", "1", "\"x\", \"3\"", ""] {
+        update(tag).await.expect("412 VERSION_MISMATCH");
+    }
+    update("\"0\", \"1\"").await.expect("200");
+    update("\"1\"").await.expect("412 VERSION_MISMATCH");
+    update("*").await.expect("200");
+}
+
+#[tokio::test]
+async fn without_if_match_a_concurrent_write_is_retried_on_the_fresh_state_and_with_it_is_412() {
+    let (app, root, ada) = app_with_admin_and_user().await;
+    let meanwhile = |name: &str| {
+        let request = app.update(&root, &ada, json!({ "lastName": name })).send();
+        Injection::Meanwhile(Box::pin(async move {
+            request.await.expect("200");
+        }))
+    };
+    let disturb_next_write = |name: &str| {
+        app.wire.inject(Injection::Meanwhile(Box::pin(async {})));
+        app.wire.inject(meanwhile(name));
+    };
+    disturb_next_write("King");
+    app.update(&ada, &ada, json!({ "firstName": "Augusta" })).send().await.expect("200");
+    let stored = app.stored(&ada).await;
+    assert_eq!([stored.first_name.as_str(), stored.last_name.as_str()], ["Augusta", "King"]);
+
+    disturb_next_write("Byron");
+    let request = app.update(&ada, &ada, json!({ "firstName": "Ada" })).header("if-match", "\"3\"");
+    request.send().await.expect("412 VERSION_MISMATCH");
+    assert_eq!(app.stored(&ada).await.first_name.as_str(), "Augusta");
+}
+
+#[tokio::test]
+async fn after_three_retries_a_concurrent_change_is_409() {
+    let (app, _, ada) = app_with_admin_and_user().await;
+    let item = app.dump().await.remove(&format!("USER#{}", ada.id)).unwrap();
+    let text = |name: &str| json!({ "S": item[name].as_s().unwrap() });
+    let number = |name: &str, n: &str| (name.to_owned(), json!({ "N": n }));
+    // Each write meets a version that is one further on.
+    app.wire.inject(Injection::Meanwhile(Box::pin(async {})));
+    for version in 2..=5 {
+        let mut fresh: serde_json::Map<String, Value> = item
+            .iter()
+            .filter(|(_, value)| value.is_s())
+            .map(|(name, _)| (name.clone(), text(name)))
+            .collect();
+        fresh.extend([
+            number("version", &version.to_string()),
+            number("createdAt", item["createdAt"].as_n().unwrap()),
+            number("updatedAt", item["updatedAt"].as_n().unwrap()),
+            ("roles".to_owned(), json!({ "SS": ["API_USER"] })),
+            ("emailVerified".to_owned(), json!({ "BOOL": false })),
+            ("mobilePhoneNumberVerified".to_owned(), json!({ "BOOL": false })),
+        ]);
+        let kind = "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException";
+        let body = json!({ "__type": kind, "message": "failed", "Item": fresh });
+        app.wire.inject(Injection::Answer(400, body));
+    }
+    let answer = app.update(&ada, &ada, json!({ "firstName": "Augusta" })).send().await;
+    answer.expect("409 CONCURRENT_CHANGE");
+    assert_eq!(app.wire.waiting(), 0, "four writes were tried");
+}
+
+#[tokio::test]
+async fn the_user_s_own_change_of_name_has_the_cooldown_and_starts_it() {
+    let (app, _, ada) = app_with_admin_and_user().await;
+    app.update(&ada, &ada, json!({ "username": "lovelace" })).send().await.expect("200");
+    app.clock.advance(DAY * 30 - SignedDuration::from_millis(1));
+    let again = || app.update(&ada, &ada, json!({ "username": "another", "firstName": "Augusta" }));
+    let answer = again().send().await.expect("409 USERNAME_COOLDOWN");
+    assert_eq!(answer.header("retry-after"), "1");
+    app.rename(&ada, "another").send().await.expect("409 USERNAME_COOLDOWN");
+    assert_eq!(app.stored(&ada).await.first_name.as_str(), "Ada", "all fields together or none");
+    app.clock.advance(SignedDuration::from_millis(1));
+    again().send().await.expect("200");
+}
+
+#[tokio::test]
+async fn a_change_of_name_by_others_asks_and_starts_no_cooldown_and_holds_the_old_name() {
+    let (app, root, ada) = app_with_admin_and_user().await;
+    let power = app.user_with("hedy", Role::PowerUser).await;
+    app.update(&root, &ada, json!({ "username": "first" })).send().await.expect("200");
+    app.update(&power, &ada, json!({ "username": "second" })).send().await.expect("200");
+    app.rename(&root, "first").send().await.expect("409 USERNAME_TAKEN");
+    app.rename(&ada, "third").send().await.expect("200");
+    app.update(&root, &ada, json!({ "username": "fourth" })).send().await.expect("200");
+    app.rename(&ada, "fifth").send().await.expect("409 USERNAME_COOLDOWN");
+}
+
+#[tokio::test]
+async fn a_taken_name_refuses_the_whole_update() {
+    let (app, root, ada) = app_with_admin_and_user().await;
+    let before = app.dump().await;
+    for (name, outcome) in [("GRACE", "409 USERNAME_TAKEN"), ("graœe", "400 VALIDATION_FAILED")] {
+        let fields = json!({ "username": name, "firstName": "Augusta" });
+        app.update(&root, &ada, fields).send().await.expect(outcome);
+    }
+    assert_eq!(app.dump().await, before);
+}
+
+#[tokio::test]
+async fn an_e_mail_address_is_unique_in_any_case_and_in_punycode() {
+    let (app, root, ada) = app_with_admin_and_user().await;
+    app.user("Ada@Exämple.com").await;
+    let rename = |name: &str| app.update(&root, &ada, json!({ "username": name })).send();
+    rename("ada@exämple.COM").await.expect("409 USERNAME_TAKEN");
+    rename("ada@xn--exmple-cua.com").await.expect("409 USERNAME_TOO_SIMILAR");
+    rename("adb@exämple.com").await.expect("200");
+}
+
+#[tokio::test]
+async fn a_changed_e_mail_address_is_not_verified_any_more() {
+    let app = TestApp::start().await;
+    let root = app.user_with("grace", Role::Admin).await;
+    let ada =
+        app.create(NewUser { email_verified: true, ..NewUser::named("ada@example.com") }).await;
+    let rename = |name: &str| app.update(&root, &ada, json!({ "username": name })).send();
+    let answer = rename("Ada@example.com").await.expect("200");
+    assert_eq!(answer.json()["account"]["emailVerified"], true, "the same mailbox");
+    let answer = rename("lovelace@example.com").await.expect("200");
+    assert_eq!(answer.json()["account"]["emailVerified"], false);
+    assert!(!app.stored(&ada).await.account.email_verified);
+}
+
+#[tokio::test]
+async fn a_password_is_stored_as_an_argon2id_hash_and_shown_to_nobody() {
+    let (app, root, ada) = app_with_admin_and_user().await;
+    let fields = json!({ "password": "newStr0ng!P@ssw0rd" });
+    let answer = app.update(&root, &ada, fields).send().await.expect("200");
+    let text = String::from_utf8(answer.body).unwrap();
+    assert!(!text.contains("argon2") && !text.contains("assword"), "{text}");
+    let item = app.dump().await.remove(&format!("USER#{}", ada.id)).unwrap();
+    let hash = item["passwordHash"].as_s().unwrap();
+    assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+}
+
+#[tokio::test]
+async fn a_password_of_the_wrong_length_or_easy_to_guess_is_refused() {
+    let (app, root, ada) = app_with_admin_and_user().await;
+    let long = "x7".repeat(65);
+    for password in ["short-Pw-11", &long, "password1234", "LovelaceLovelace", "ada lovelace"] {
+        let answer = app.update(&root, &ada, json!({ "password": password })).send().await;
+        let errors = answer.expect("400 VALIDATION_FAILED").errors();
+        assert!(errors[1].starts_with("password: ") && !errors[1].contains(password), "{errors:?}");
+    }
+    assert_eq!(app.stored(&ada).await.password_hash, None);
+}
+
+#[tokio::test]
+async fn roles_are_an_array_or_the_page_s_own_string_and_never_empty() {
+    let (app, root, ada) = app_with_admin_and_user().await;
+    for (roles, shown) in [
+        (json!(["API_USER", "POWER_USER"]), json!(["API_USER", "POWER_USER"])),
+        (json!("API_USER"), json!(["API_USER"])),
+        (json!("['ADMIN']"), json!(["ADMIN"])),
+        (json!("['API_USER']"), json!(["API_USER"])),
+    ] {
+        let answer = app.update(&root, &ada, json!({ "roles": roles })).send().await.expect("200");
+        assert_eq!(answer.json()["roles"], shown);
+    }
+    for roles in
+        [json!([]), json!("[]"), json!(["ROOT"]), json!("admin"), json!([5]), json!({}), json!(1)]
+    {
+        let answer = app.update(&root, &ada, json!({ "roles": roles })).send().await;
+        answer.expect("400 VALIDATION_FAILED");
+    }
+}
+
+#[tokio::test]
+async fn every_status_can_be_set_and_no_other_word() {
+    let (app, root, ada) = app_with_admin_and_user().await;
+    for status in Status::ALL {
+        let answer = app.update(&root, &ada, json!({ "status": status.as_str() })).send().await;
+        assert_eq!(answer.expect("200").json()["status"], status.as_str());
+    }
+    for status in [json!("active"), json!("GONE"), json!(true)] {
+        app.update(&root, &ada, json!({ "status": status }))
+            .send()
+            .await
+            .expect("400 VALIDATION_FAILED");
+    }
+}
+
+#[tokio::test]
+async fn names_locale_and_timezone_are_brought_to_their_form() {
+    let (app, _, ada) = app_with_admin_and_user().await;
+    let fields = json!({
+        "firstName": "  I\u{307}pek ", "lastName": "Öz", "locale": "TR-tr", "timezone": "europe/istanbul"
+    });
+    let body = app.update(&ada, &ada, fields).send().await.expect("200").json();
+    let values = ["firstName", "lastName", "locale", "timezone"].map(|field| body[field].clone());
+    assert_eq!(values, [json!("İpek"), json!("Öz"), json!("tr_TR"), json!("Europe/Istanbul")]);
+}
+
+#[tokio::test]
+async fn all_faults_of_all_fields_are_listed() {
+    let (app, root, ada) = app_with_admin_and_user().await;
+    let fields = json!({
+        "username": "_a", "password": "short", "firstName": " ", "midName": 7, "lastName": "a\u{0}b",
+        "locale": "turkish!", "timezone": "Istanbul", "roles": ["ROOT"], "status": "GONE", "empty": 0,
+        "isAdmin": true
+    });
+    let answer = app.update(&root, &ada, fields).header("x-platform", "fridge").send().await;
+    let answer = answer.expect("400 VALIDATION_FAILED");
+    let errors = answer.errors();
+    let places: Vec<&str> =
+        errors[1..].iter().map(|error| error.split(':').next().unwrap()).collect();
+    assert_eq!(
+        places,
+        [
+            "X-Platform",
+            "empty",
+            "username",
+            "username",
+            "password",
+            "firstName",
+            "midName",
+            "lastName",
+            "locale",
+            "timezone",
+            "roles",
+            "status",
+            "isAdmin"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn an_update_costs_at_most_two_calls() {
+    let (app, root, ada) = app_with_admin_and_user().await;
+    app.update(&ada, &ada, json!({ "firstName": "Augusta" })).send().await.expect("200");
+    assert_eq!(app.wire.take_calls(), ["GetItem", "UpdateItem"]);
+    app.update(&root, &ada, json!({ "firstName": "Ada" })).send().await.expect("200");
+    assert_eq!(app.wire.take_calls(), ["BatchGetItem", "UpdateItem"]);
+    app.update(&root, &ada, json!({ "username": "lovelace" })).send().await.expect("200");
+    assert_eq!(app.wire.take_calls(), ["BatchGetItem", "TransactWriteItems"]);
+    app.update(&root, &ada, json!({})).send().await.expect("200");
+    assert_eq!(app.wire.take_calls(), ["BatchGetItem"]);
+}
+
+#[tokio::test]
+async fn the_user_id_is_required_and_checked() {
+    let (app, root, _) = app_with_admin_and_user().await;
+    for user_id in [json!(null), json!(""), json!("a b"), json!(5), json!("x".repeat(129))] {
+        let body = json!({ "userId": user_id });
+        let answer = app.patch("/v1/users/update").bearer(&root).json(&body).send().await;
+        answer.expect("400 VALIDATION_FAILED");
+    }
+    let answer =
+        app.patch("/v1/users/update").bearer(&root).json(&json!({ "locale": "x" })).send().await;
+    let errors = answer.expect("400 VALIDATION_FAILED").errors();
+    assert_eq!(errors[1], "userId: This field is required.");
+    assert_eq!(errors.len(), 3);
+}

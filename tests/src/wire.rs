@@ -1,0 +1,140 @@
+//! The wire between the SDK and DynamoDB: it counts the calls, and faults can be put into it.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_sdk_dynamodb::config::SharedHttpClient;
+use aws_smithy_runtime_api::client::http::{
+    HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::http::StatusCode;
+use futures_util::future::BoxFuture;
+use serde_json::{Value, json};
+
+/// What happens to one call instead of passing undisturbed.
+pub enum Injection {
+    /// DynamoDB cannot be reached.
+    Refuse,
+    /// DynamoDB does what it was asked, and the answer is lost.
+    LoseAnswer,
+    /// DynamoDB says this and does nothing.
+    Answer(u16, Value),
+    /// DynamoDB answers with something that is no answer, and does nothing.
+    Garbage,
+    /// Something else happens first; then the call passes.
+    Meanwhile(BoxFuture<'static, ()>),
+}
+
+impl Injection {
+    /// DynamoDB fails with an exception of that name.
+    pub fn exception(name: &str) -> Self {
+        let kind = format!("com.amazonaws.dynamodb.v20120810#{name}");
+        Self::Answer(400, json!({ "__type": kind, "message": name }))
+    }
+
+    /// A transaction is cancelled with these reasons.
+    pub fn cancelled(reasons: &[&str]) -> Self {
+        let kind = "com.amazonaws.dynamodb.v20120810#TransactionCanceledException";
+        let reasons: Vec<Value> = reasons.iter().map(|code| json!({ "Code": code })).collect();
+        Self::Answer(
+            400,
+            json!({ "__type": kind, "Message": "cancelled", "CancellationReasons": reasons }),
+        )
+    }
+}
+
+/// The wire. Copies are the same wire.
+#[derive(Clone, Default)]
+pub struct Wire(Arc<Mutex<State>>);
+
+#[derive(Default)]
+struct State {
+    calls: Vec<String>,
+    injections: VecDeque<Injection>,
+}
+
+impl Wire {
+    /// The connections of `http` with this wire in between.
+    pub fn through(&self, http: SharedHttpClient) -> SharedHttpClient {
+        let wire = self.clone();
+        http_client_fn(move |settings, components| {
+            use aws_smithy_runtime_api::client::http::HttpClient;
+            let inner = http.http_connector(settings, components);
+            SharedHttpConnector::new(Tap { wire: wire.clone(), inner })
+        })
+    }
+
+    /// Has this happen to the next call that nothing else is to happen to.
+    pub fn inject(&self, injection: Injection) {
+        self.state(|state| state.injections.push_back(injection));
+    }
+
+    /// The operations called since it was last asked.
+    pub fn take_calls(&self) -> Vec<String> {
+        self.state(|state| std::mem::take(&mut state.calls))
+    }
+
+    /// Lets everything pass from now on.
+    pub fn discard(&self) {
+        self.state(|state| state.injections.clear());
+    }
+
+    /// How many injections have not happened yet.
+    pub fn waiting(&self) -> usize {
+        self.state(|state| state.injections.len())
+    }
+
+    fn state<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl fmt::Debug for Wire {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Wire")
+    }
+}
+
+#[derive(Debug)]
+struct Tap {
+    wire: Wire,
+    inner: SharedHttpConnector,
+}
+
+impl HttpConnector for Tap {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let target = request.headers().get("x-amz-target").unwrap_or_default();
+        let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
+        let injection = self.wire.state(|state| {
+            state.calls.push(operation);
+            state.injections.pop_front()
+        });
+        let inner = self.inner.clone();
+        HttpConnectorFuture::new(async move {
+            match injection {
+                None => inner.call(request).await,
+                Some(Injection::Refuse) => Err(ConnectorError::io("refused".into())),
+                Some(Injection::LoseAnswer) => {
+                    inner.call(request).await?;
+                    Err(ConnectorError::io("the answer was lost".into()))
+                }
+                Some(Injection::Answer(status, body)) => Ok(answer(status, body.to_string())),
+                Some(Injection::Garbage) => Ok(answer(200, "<html>not DynamoDB".to_owned())),
+                Some(Injection::Meanwhile(first)) => {
+                    first.await;
+                    inner.call(request).await
+                }
+            }
+        })
+    }
+}
+
+fn answer(status: u16, body: String) -> HttpResponse {
+    let status = StatusCode::try_from(status).expect("a status");
+    let mut response = HttpResponse::new(status, body.into());
+    response.headers_mut().insert("content-type", "application/x-amz-json-1.0");
+    response
+}
