@@ -60,6 +60,23 @@ async fn the_second_change_is_refused_until_30_days_have_passed() {
 }
 
 #[tokio::test]
+async fn the_cooldown_is_judged_by_the_table_also_when_the_token_knows_the_new_name() {
+    let app = TestApp::start().await;
+    let ada = app.user("ada").await;
+    app.rename(&ada, "first").send().await.expect("200");
+    let fresh = TestUser { token: app.token(&ada.id, &[], Some("first")), ..ada };
+    app.wire.take_calls();
+    for to in ["second", "First"] {
+        app.rename(&fresh, to).send().await.expect("409 USERNAME_COOLDOWN");
+        assert_eq!(app.wire.take_calls(), ["TransactWriteItems"]);
+    }
+    app.clock.advance(DAY * 30 - MILLI);
+    app.rename(&fresh, "second").send().await.expect("409 USERNAME_COOLDOWN");
+    app.clock.advance(MILLI);
+    app.rename(&fresh, "second").send().await.expect("200");
+}
+
+#[tokio::test]
 async fn a_refused_attempt_costs_nothing() {
     let app = TestApp::start().await;
     let (ada, _) = (app.user("ada").await, app.user("taken").await);
@@ -131,6 +148,16 @@ async fn the_old_name_is_held_for_37_days_and_then_free_without_a_ttl_sweep() {
     assert!(app.name_item("ada").await.is_some(), "the sweep has not come by");
     app.rename(&bob, "ada").send().await.expect("200");
     assert_eq!(app.name_item("ada").await.unwrap()["userId"], AttributeValue::S(bob.id));
+}
+
+#[tokio::test]
+async fn a_name_whose_hold_is_long_over_is_free() {
+    let app = TestApp::start().await;
+    let (ada, bob) = (app.user("ada").await, app.user("bob").await);
+    app.rename(&ada, "lovelace").send().await.expect("200");
+    app.clock.advance(DAY * 37 + MILLI);
+    app.rename(&bob, "Ada").send().await.expect("200");
+    app.rename(&ada, "ada").send().await.expect("409 USERNAME_TAKEN");
 }
 
 #[tokio::test]

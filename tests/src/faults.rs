@@ -22,9 +22,10 @@ async fn a_transaction_conflict_is_tried_again() {
 
 #[tokio::test]
 async fn lasting_conflicts_throttling_and_an_unreachable_database_are_503_with_retry_after() {
+    type Fault = (&'static str, fn() -> Injection);
     let app = TestApp::start().await;
     let ada = app.user("ada").await;
-    let faults: [(&str, fn() -> Injection); 6] = [
+    let faults: [Fault; 6] = [
         ("conflict", || Injection::cancelled(&["TransactionConflict", "None", "None"])),
         ("throttled", || Injection::exception("ThrottlingException")),
         ("capacity", || Injection::exception("ProvisionedThroughputExceededException")),
@@ -130,6 +131,24 @@ async fn keys_that_a_batch_leaves_are_asked_for_again() {
     }
     let answer = app.get(&format!("/v1/users/{}", ada.id)).bearer(&root).send().await;
     answer.expect("503 UNAVAILABLE");
+}
+
+#[tokio::test]
+async fn every_read_is_strongly_consistent_and_every_write_returns_what_refuses_it() {
+    let app = TestApp::start().await;
+    let (ada, root) = (app.user("ada").await, app.user_with("grace", Role::Admin).await);
+    app.get(&format!("/v1/users/{}", ada.id)).bearer(&root).send().await.expect("200");
+    app.update(&ada, &ada, json!({ "firstName": "Augusta" })).send().await.expect("200");
+    app.rename(&ada, "lovelace").send().await.expect("200");
+    let bodies = app.wire.take_bodies();
+    assert_eq!(bodies[0]["RequestItems"]["nameplate"]["ConsistentRead"], true);
+    assert_eq!(bodies[1]["ConsistentRead"], true);
+    assert_eq!(bodies[2]["ReturnValuesOnConditionCheckFailure"], "ALL_OLD");
+    let actions = bodies[3]["TransactItems"].as_array().unwrap();
+    assert_eq!(actions.len(), 3);
+    for action in actions.iter().flat_map(|action| action.as_object().unwrap().values()) {
+        assert_eq!(action["ReturnValuesOnConditionCheckFailure"], "ALL_OLD");
+    }
 }
 
 #[tokio::test]

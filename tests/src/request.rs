@@ -102,11 +102,7 @@ impl Answer {
     }
 
     /// The answer itself, when it is this outcome.
-    #[expect(
-        clippy::must_use_candidate,
-        clippy::return_self_not_must_use,
-        reason = "often the outcome is all"
-    )]
+    #[expect(clippy::return_self_not_must_use, reason = "often the outcome is all")]
     #[track_caller]
     pub fn expect(self, outcome: &str) -> Self {
         assert_eq!(self.outcome(), outcome, "{}", String::from_utf8_lossy(&self.body));

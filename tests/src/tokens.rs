@@ -84,7 +84,7 @@ fn claims(app: &TestApp) -> Value {
 }
 
 /// The claims with some of them changed; `null` leaves one out.
-fn with(mut claims: Value, changes: Value) -> Value {
+fn with(mut claims: Value, changes: &Value) -> Value {
     for (name, value) in changes.as_object().unwrap() {
         if value.is_null() {
             claims.as_object_mut().unwrap().remove(name);
@@ -136,7 +136,7 @@ async fn a_token_signed_with_another_key_or_altered_does_not_count() {
     let good = ours.sign(Some("e"), &claims(&app));
     let [header, payload, signature]: [&str; 3] =
         good.split('.').collect::<Vec<_>>().try_into().unwrap();
-    let other = b64(with(claims(&app), json!({ "sub": "root" })).to_string());
+    let other = b64(with(claims(&app), &json!({ "sub": "root" })).to_string());
     for altered in [
         format!("{header}.{other}.{signature}"),
         format!("{header}.{payload}."),
@@ -201,7 +201,7 @@ async fn issuer_audience_expiry_and_subject_are_required_and_checked() {
         (json!({ "sub": "x".repeat(128) }), ACCEPTED),
         (json!({ "sub": "x".repeat(129) }), "401 TOKEN_INVALID"),
     ] {
-        let token = app.issuer.sign(&with(claims(&app), changes.clone())).unwrap();
+        let token = app.issuer.sign(&with(claims(&app), &changes)).unwrap();
         let answer = ask(&app, &token).await;
         assert_eq!(answer.outcome(), outcome, "{changes}");
     }
@@ -223,7 +223,7 @@ async fn a_token_counts_until_60_seconds_after_exp_and_from_60_seconds_before_nb
         (json!({ "nbf": now + 61 }), "401 TOKEN_INVALID"),
         (json!({ "nbf": "soon" }), "401 TOKEN_INVALID"),
     ] {
-        let token = app.issuer.sign(&with(claims(&app), changes.clone())).unwrap();
+        let token = app.issuer.sign(&with(claims(&app), &changes)).unwrap();
         assert_eq!(ask(&app, &token).await.outcome(), outcome, "{changes}");
     }
 }
@@ -240,7 +240,7 @@ async fn unknown_roles_and_claims_of_other_types_are_ignored() {
         (json!({ "ADMIN": true }), "403 NOT_YOURS"),
     ] {
         let changes = json!({ "roles": roles, "username": 7, "preferred_username": [] });
-        let token = app.issuer.sign(&with(claims(&app), changes)).unwrap();
+        let token = app.issuer.sign(&with(claims(&app), &changes)).unwrap();
         app.patch("/v1/users/update").token(&token).json(&body).send().await.expect(outcome);
     }
 }
@@ -252,7 +252,7 @@ async fn either_name_of_the_username_claim_is_a_hint() {
         let name = format!("holder{number}");
         let user = app.user(&name).await;
         let changes = json!({ "sub": user.id, claim: name });
-        let token = app.issuer.sign(&with(claims(&app), changes)).unwrap();
+        let token = app.issuer.sign(&with(claims(&app), &changes)).unwrap();
         let body = json!({ "newUsername": format!("renamed{number}") });
         app.patch("/api/v1/users/username").token(&token).json(&body).send().await.expect("200");
         assert_eq!(app.wire.take_calls(), ["TransactWriteItems"], "{claim}");
@@ -298,7 +298,7 @@ async fn critical_extensions_other_types_of_token_and_endless_tokens_do_not_coun
     }
     let token = sign(&|header| header.crit = Some(vec!["exp".to_owned()]));
     ask(&app, &token).await.expect("401 TOKEN_INVALID");
-    let long = with(claims(&app), json!({ "padding": "x".repeat(9000) }));
+    let long = with(claims(&app), &json!({ "padding": "x".repeat(9000) }));
     ask(&app, &app.issuer.sign(&long).unwrap()).await.expect("401 TOKEN_INVALID");
 }
 

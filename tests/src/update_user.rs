@@ -179,7 +179,7 @@ async fn the_caller_s_own_account_must_be_active_whatever_the_token_says() {
     for status in [Status::Inactive, Status::Expired, Status::Blocked, Status::Deleted] {
         let name = format!("is_{}", status.as_str().to_lowercase());
         let roles = &[Role::Admin];
-        let caller = app.create(NewUser { status, roles, ..NewUser::named(&name) }).await;
+        let caller = app.create(NewUser { roles, status, ..NewUser::named(&name) }).await;
         for target in [&ada, &root, &caller] {
             let request = app.update(&caller, target, json!({ "firstName": "Augusta" }));
             request.send().await.expect("403 ACCOUNT_NOT_ACTIVE");

@@ -53,6 +53,7 @@ pub struct Wire(Arc<Mutex<State>>);
 #[derive(Default)]
 struct State {
     calls: Vec<String>,
+    bodies: Vec<Value>,
     injections: VecDeque<Injection>,
 }
 
@@ -75,6 +76,11 @@ impl Wire {
     /// The operations called since it was last asked.
     pub fn take_calls(&self) -> Vec<String> {
         self.state(|state| std::mem::take(&mut state.calls))
+    }
+
+    /// What was asked for in the calls since it was last asked.
+    pub fn take_bodies(&self) -> Vec<Value> {
+        self.state(|state| std::mem::take(&mut state.bodies))
     }
 
     /// Lets everything pass from now on.
@@ -108,8 +114,11 @@ impl HttpConnector for Tap {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let target = request.headers().get("x-amz-target").unwrap_or_default();
         let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
+        let body = serde_json::from_slice(request.body().bytes().unwrap_or_default());
+        let body = body.unwrap_or_default();
         let injection = self.wire.state(|state| {
             state.calls.push(operation);
+            state.bodies.push(body);
             state.injections.pop_front()
         });
         let inner = self.inner.clone();
