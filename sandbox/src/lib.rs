@@ -4,5 +4,5 @@
 mod dynamo_db;
 mod issuer;
 
-pub use dynamo_db::{EmbeddedDynamoDb, TABLE};
+pub use dynamo_db::{EmbeddedDynamoDb, StartError, TABLE};
 pub use issuer::{DEVELOPMENT_SECRET, Issuer, TokenRequest};
