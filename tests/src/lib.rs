@@ -34,6 +34,8 @@ mod get_user;
 mod tokens;
 #[cfg(test)]
 mod update_user;
+#[cfg(test)]
+mod user_fields;
 
 pub use app::{NewUser, TestApp, TestUser};
 pub use clock::FakeClock;

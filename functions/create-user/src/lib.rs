@@ -58,9 +58,9 @@ impl FromFields for CreateUser {
         let new_user = (|| {
             Some(NewUser {
                 id,
-                username: rest.username.clone()?,
-                first_name: rest.first_name.clone()?,
-                last_name: rest.last_name.clone()?,
+                username: rest.values.username.clone()?,
+                first_name: rest.values.first_name.clone()?,
+                last_name: rest.values.last_name.clone()?,
                 rest,
                 account,
             })

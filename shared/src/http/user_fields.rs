@@ -2,39 +2,21 @@
 
 use super::body::Fields;
 use super::read;
-use crate::domain::locale::Locale;
 use crate::domain::password::{Password, PasswordHash};
 use crate::domain::permission::Field;
-use crate::domain::role::Roles;
-use crate::domain::status::Status;
 use crate::domain::text::PersonName;
-use crate::domain::time_zone::TimeZone;
 use crate::domain::update::Patch;
 use crate::domain::user::User;
 use crate::domain::username::Username;
 use crate::error::{Error, Fault, Place};
 
-/// The values that a body has for a user's fields; `None` where it has none.
+/// The values that a body has for a user's fields.
 #[derive(Debug, Clone)]
 pub struct UserFields {
-    /// A handle or an e-mail address.
-    pub username: Option<Username>,
+    /// Everything but the password.
+    pub values: Patch,
     /// A password in plain text, its strength not checked yet.
-    pub password: Option<Password>,
-    /// First name.
-    pub first_name: Option<PersonName>,
-    /// Middle name; `Some(None)` for `null`.
-    pub mid_name: Option<Option<PersonName>>,
-    /// Last name.
-    pub last_name: Option<PersonName>,
-    /// Locale.
-    pub locale: Option<Locale>,
-    /// Time zone.
-    pub time_zone: Option<TimeZone>,
-    /// Roles.
-    pub roles: Option<Roles>,
-    /// Status.
-    pub status: Option<Status>,
+    password: Option<Password>,
 }
 
 impl UserFields {
@@ -42,9 +24,9 @@ impl UserFields {
     pub fn take(fields: &mut Fields) -> Self {
         // Accepted, without effect.
         fields.optional(Field::Empty.name(), read::boolean);
-        Self {
+        let values = Patch {
             username: fields.optional(Field::Username.name(), read::username),
-            password: fields.optional(Field::Password.name(), read::password),
+            password_hash: None,
             first_name: fields.optional(Field::FirstName.name(), read::line),
             mid_name: fields.nullable(Field::MidName.name(), read::line),
             last_name: fields.optional(Field::LastName.name(), read::line),
@@ -52,11 +34,12 @@ impl UserFields {
             time_zone: fields.optional(Field::Timezone.name(), read::time_zone),
             roles: fields.optional(Field::Roles.name(), read::roles),
             status: fields.optional(Field::Status.name(), read::status),
-        }
+        };
+        Self { values, password: fields.optional(Field::Password.name(), read::password) }
     }
 
-    /// The patch for that user: the password is checked against what the user's data will be, and
-    /// hashed.
+    /// The patch for that user: the password is checked against what the user's data is and will
+    /// be, and hashed.
     ///
     /// # Errors
     /// [`Error::Invalid`] when the password is weak, [`Error::Internal`] when it cannot be hashed.
@@ -65,31 +48,22 @@ impl UserFields {
             Some(password) => Some(hash(password.clone(), &self.own_data(user)).await?),
             None => None,
         };
-        Ok(Patch {
-            username: self.username,
-            password_hash,
-            first_name: self.first_name,
-            mid_name: self.mid_name,
-            last_name: self.last_name,
-            locale: self.locale,
-            time_zone: self.time_zone,
-            roles: self.roles,
-            status: self.status,
-        })
+        Ok(Patch { password_hash, ..self.values })
     }
 
     /// What somebody who knows the user would try first: the names before and after the change.
     fn own_data<'a>(&'a self, user: &'a User) -> Vec<&'a str> {
-        let username = [Some(&user.username), self.username.as_ref()];
+        let new = &self.values;
+        let usernames = [Some(&user.username), new.username.as_ref()].into_iter().flatten();
         let names = [
             Some(&user.first_name),
             user.mid_name.as_ref(),
             Some(&user.last_name),
-            self.first_name.as_ref(),
-            self.mid_name.as_ref().and_then(Option::as_ref),
-            self.last_name.as_ref(),
+            new.first_name.as_ref(),
+            new.mid_name.as_ref().and_then(Option::as_ref),
+            new.last_name.as_ref(),
         ];
-        let usernames = username.into_iter().flatten().map(Username::as_str);
+        let usernames = usernames.map(Username::as_str);
         let parts = usernames.flat_map(|name| std::iter::once(name).chain(name.split('@')));
         parts.chain(names.into_iter().flatten().map(PersonName::as_str)).collect()
     }
