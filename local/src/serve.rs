@@ -21,6 +21,7 @@ async fn serve(options: &Serve) -> Result<(), Box<dyn Error>> {
     let dynamo_db = start_dynamo_db(options).await?;
     let config = settings::config(dynamo_db.settings())?;
     let app = App::from_config(&config)?;
+    app.tokens.warm_up(app.now()).await;
     samples::create(&app.store, SystemClock.now()).await?;
 
     let router = shared::http::serve(api::endpoints(), app);

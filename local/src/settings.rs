@@ -7,6 +7,7 @@ use shared::store::DynamoDb;
 /// The default of a setting.
 fn default(name: &str) -> Option<&'static str> {
     match name {
+        "STAGE" => Some("local"),
         "TABLE_NAME" => Some(TABLE),
         "JWT_ISSUER" => Some("nameplate-local"),
         "JWT_AUDIENCE" => Some("nameplate"),

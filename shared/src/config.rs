@@ -10,15 +10,43 @@ use crate::token::TokenSettings;
 /// Everything that can be set.
 #[derive(Debug, Clone)]
 pub struct Config {
+    /// `STAGE`: `local`, `dev` or `prod`.
+    pub stage: Stage,
     /// `TABLE_NAME`: the table.
     pub table: String,
     /// `AWS_REGION`, `AWS_ENDPOINT_URL_DYNAMODB` (optional), `AWS_ACCESS_KEY_ID`,
     /// `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN` (optional); Lambda sets them itself.
     pub dynamo_db: DynamoDb,
-    /// `JWT_ISSUER`, `JWT_AUDIENCE`, and `JWT_HS256_SECRET` or `JWT_JWKS` or both.
+    /// `JWT_ISSUER`, `JWT_AUDIENCE`, and at least one of `JWT_JWKS_URL`, `JWT_JWKS` and
+    /// `JWT_HS256_SECRET`.
     pub tokens: TokenSettings,
     /// `USERNAME_COOLDOWN` (default `30d`) and `USERNAME_HOLD` (default `37d`).
     pub policy: RenamePolicy,
+}
+
+/// Where the code runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// On the machine of a developer.
+    Local,
+    /// Deployed, for tests.
+    Dev,
+    /// Deployed, for everybody: no shared secret, no keys over plain HTTP.
+    Prod,
+}
+
+impl Stage {
+    fn parse(text: &str) -> Result<Self, ConfigError> {
+        match text {
+            "local" => Ok(Self::Local),
+            "dev" => Ok(Self::Dev),
+            "prod" => Ok(Self::Prod),
+            _ => Err(ConfigError::new(
+                "STAGE",
+                format!("is {text:?}; it has to be local, dev or prod"),
+            )),
+        }
+    }
 }
 
 /// A setting is missing or bad.
@@ -61,7 +89,8 @@ impl Config {
             None => Ok(default),
         };
         let default = RenamePolicy::default();
-        Ok(Self {
+        let config = Self {
+            stage: Stage::parse(&required("STAGE", "prod")?)?,
             table: required("TABLE_NAME", "nameplate")?,
             dynamo_db: DynamoDb {
                 region: required("AWS_REGION", "eu-central-1")?,
@@ -75,12 +104,30 @@ impl Config {
                 audience: required("JWT_AUDIENCE", "nameplate")?,
                 hs256_secret: optional("JWT_HS256_SECRET").map(SecretString::from),
                 jwks: optional("JWT_JWKS"),
+                jwks_url: optional("JWT_JWKS_URL"),
             },
             policy: RenamePolicy {
                 cooldown: duration("USERNAME_COOLDOWN", default.cooldown)?,
                 hold: duration("USERNAME_HOLD", default.hold)?,
             },
-        })
+        };
+        config.check_stage()?;
+        Ok(config)
+    }
+
+    /// What is good enough to develop with is not good enough for everybody.
+    fn check_stage(&self) -> Result<(), ConfigError> {
+        let is_plain = |url: &String| !url.to_ascii_lowercase().starts_with("https://");
+        match self.stage {
+            Stage::Prod if self.tokens.hs256_secret.is_some() => {
+                let problem = "is refused when STAGE=prod; use JWT_JWKS_URL or JWT_JWKS";
+                Err(ConfigError::new("JWT_HS256_SECRET", problem))
+            }
+            Stage::Prod if self.tokens.jwks_url.as_ref().is_some_and(is_plain) => {
+                Err(ConfigError::new("JWT_JWKS_URL", "has to be an https URL when STAGE=prod"))
+            }
+            _ => Ok(()),
+        }
     }
 }
 
@@ -113,6 +160,7 @@ mod tests {
 
     fn read(changes: &[(&str, Option<&str>)]) -> Result<Config, String> {
         let whole = [
+            ("STAGE", "local"),
             ("TABLE_NAME", "nameplate"),
             ("AWS_REGION", "eu-central-1"),
             ("AWS_ACCESS_KEY_ID", "id"),
@@ -141,7 +189,7 @@ mod tests {
 
     #[test]
     fn a_missing_setting_is_named_in_one_sentence() {
-        for name in ["TABLE_NAME", "AWS_REGION", "JWT_ISSUER", "JWT_AUDIENCE"] {
+        for name in ["STAGE", "TABLE_NAME", "AWS_REGION", "JWT_ISSUER", "JWT_AUDIENCE"] {
             for value in [None, Some("")] {
                 let error = read(&[(name, value)]).unwrap_err();
                 assert!(error.starts_with(&format!("{name} is not set; ")), "{error}");
@@ -155,6 +203,27 @@ mod tests {
             let error = read(&[("USERNAME_COOLDOWN", Some(text))]).unwrap_err();
             assert!(error.starts_with("USERNAME_COOLDOWN is not a duration: "), "{text}: {error}");
         }
+    }
+
+    #[test]
+    fn the_stage_is_local_dev_or_prod() {
+        for (text, stage) in [("local", Stage::Local), ("dev", Stage::Dev)] {
+            assert_eq!(read(&[("STAGE", Some(text))]).unwrap().stage, stage);
+        }
+        let error = read(&[("STAGE", Some("production"))]).unwrap_err();
+        assert!(error.starts_with("STAGE is \"production\"; "), "{error}");
+    }
+
+    #[test]
+    fn a_shared_secret_and_keys_over_plain_http_are_refused_in_prod() {
+        let prod = ("STAGE", Some("prod"));
+        let error = read(&[prod]).unwrap_err();
+        assert!(error.starts_with("JWT_HS256_SECRET is refused when STAGE=prod"), "{error}");
+        let without = ("JWT_HS256_SECRET", None);
+        let error =
+            read(&[prod, without, ("JWT_JWKS_URL", Some("http://a.example/"))]).unwrap_err();
+        assert!(error.starts_with("JWT_JWKS_URL has to be an https URL"), "{error}");
+        assert!(read(&[prod, without, ("JWT_JWKS_URL", Some("https://a.example/"))]).is_ok());
     }
 
     #[test]

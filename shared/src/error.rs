@@ -11,7 +11,7 @@ use crate::domain::role::RolesFault;
 use crate::domain::text::TextFault;
 use crate::domain::username::{Username, UsernameFault};
 use crate::store::StoreError;
-use crate::token::TokenFault;
+use crate::token::{NotVerified, TokenFault};
 
 /// Why a request failed.
 #[derive(Debug, thiserror::Error)]
@@ -107,6 +107,15 @@ impl From<StoreError> for Error {
         match error {
             StoreError::Unavailable(_) => Self::Unavailable(error.into()),
             StoreError::Broken(_) => Self::Internal(error.into()),
+        }
+    }
+}
+
+impl From<NotVerified> for Error {
+    fn from(error: NotVerified) -> Self {
+        match error {
+            NotVerified::Fault(fault) => Self::Token(fault),
+            NotVerified::KeysUnavailable(_) => Self::Unavailable(error.into()),
         }
     }
 }

@@ -29,6 +29,7 @@ pub fn run(endpoint: Endpoint) -> ExitCode {
 
 async fn answer(endpoint: Endpoint) -> Result<(), Box<dyn Error + Send + Sync>> {
     let app = App::from_config(&Config::from_env()?)?;
+    app.tokens.warm_up(app.now()).await;
     let router = serve([endpoint], app);
     lambda_http::run(service_fn(move |request| call(router.clone(), request))).await
 }

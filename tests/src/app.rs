@@ -103,6 +103,7 @@ impl TestApp {
             audience: issuer.audience.clone(),
             hs256_secret: None,
             jwks: None,
+            jwks_url: None,
         };
         change(&mut tokens);
         let clock = FakeClock::at(BEGINNING.parse().expect("an instant"));

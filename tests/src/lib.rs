@@ -31,6 +31,8 @@ mod faults;
 #[cfg(test)]
 mod get_user;
 #[cfg(test)]
+mod jwks;
+#[cfg(test)]
 mod tokens;
 #[cfg(test)]
 mod update_user;

@@ -19,14 +19,14 @@ fn b64(bytes: impl AsRef<[u8]>) -> String {
 }
 
 /// A key pair of the issuer: the public part as a JWK, the private part to sign with.
-struct IssuerKey {
+pub(crate) struct IssuerKey {
     jwk: Value,
     algorithm: Algorithm,
     signing: EncodingKey,
 }
 
 impl IssuerKey {
-    fn rsa(kid: &str, size: KeySize) -> Self {
+    pub(crate) fn rsa(kid: &str, size: KeySize) -> Self {
         let pair = RsaKeyPair::generate(size).unwrap();
         let public = pair.public_key();
         let n = b64(public.modulus().big_endian_without_leading_zero());
@@ -40,7 +40,7 @@ impl IssuerKey {
         }
     }
 
-    fn ec(kid: &str) -> Self {
+    pub(crate) fn ec(kid: &str) -> Self {
         let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap();
         let point = pair.public_key().as_ref();
         let (x, y) = (b64(&point[1..33]), b64(&point[33..]));
@@ -52,7 +52,7 @@ impl IssuerKey {
         }
     }
 
-    fn ed(kid: &str) -> Self {
+    pub(crate) fn ed(kid: &str) -> Self {
         let pair = Ed25519KeyPair::generate().unwrap();
         let x = b64(pair.public_key().as_ref());
         let der = pair.to_pkcs8v1().unwrap();
@@ -63,19 +63,19 @@ impl IssuerKey {
         }
     }
 
-    fn sign(&self, kid: Option<&str>, claims: &Value) -> String {
+    pub(crate) fn sign(&self, kid: Option<&str>, claims: &Value) -> String {
         let mut header = Header::new(self.algorithm);
         header.kid = kid.map(str::to_owned);
         encode(&header, claims, &self.signing).unwrap()
     }
 }
 
-fn key_set(keys: &[&IssuerKey]) -> String {
+pub(crate) fn key_set(keys: &[&IssuerKey]) -> String {
     json!({ "keys": keys.iter().map(|key| &key.jwk).collect::<Vec<_>>() }).to_string()
 }
 
 /// The claims of a good token.
-fn claims(app: &TestApp) -> Value {
+pub(crate) fn claims(app: &TestApp) -> Value {
     let now = app.now().as_second();
     json!({
         "iss": app.issuer.issuer, "aud": app.issuer.audience, "sub": "nobody",
@@ -96,12 +96,12 @@ fn with(mut claims: Value, changes: &Value) -> Value {
 }
 
 /// Sends the token. A token that counts is answered 404, since nobody has no account.
-async fn ask(app: &TestApp, token: &str) -> Answer {
+pub(crate) async fn ask(app: &TestApp, token: &str) -> Answer {
     let body = json!({ "newUsername": "lovelace" });
     app.patch("/api/v1/users/username").token(token).json(&body).send().await
 }
 
-const ACCEPTED: &str = "404 USER_NOT_FOUND";
+pub(crate) const ACCEPTED: &str = "404 USER_NOT_FOUND";
 
 #[tokio::test]
 async fn rs256_es256_and_eddsa_tokens_of_the_key_set_and_hs256_tokens_of_the_secret_count() {
@@ -319,6 +319,7 @@ async fn a_key_of_the_set_that_is_weak_or_for_another_use_is_passed_over() {
         audience: "a".to_owned(),
         hs256_secret: None,
         jwks: Some(json!({ "keys": keys }).to_string()),
+        jwks_url: None,
     };
     for key in &useless {
         let error = TokenVerifier::new(&settings(std::slice::from_ref(key))).err().unwrap();
@@ -336,9 +337,10 @@ fn no_key_a_short_secret_or_a_malformed_key_set_stop_the_start() {
         audience: "a".to_owned(),
         hs256_secret: secret.map(Into::into),
         jwks: jwks.map(str::to_owned),
+        jwks_url: None,
     };
     for (secret, jwks, begin) in [
-        (None, None, "JWT_JWKS is not set"),
+        (None, None, "JWT_JWKS_URL is not set"),
         (Some("x".repeat(31)), None, "JWT_HS256_SECRET is too short"),
         (None, Some("{"), "JWT_JWKS is not a JSON Web Key Set"),
         (None, Some("{\"keys\":[]}"), "JWT_JWKS has no usable key"),

@@ -57,7 +57,7 @@ impl FromRequestParts<App> for Caller {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
-        let claims = app.tokens.verify(bearer_token(&parts.headers)?, app.now())?;
+        let claims = app.tokens.verify(bearer_token(&parts.headers)?, app.now()).await?;
         Ok(Self {
             id: claims.user_id,
             username_hint: claims.username_hint,

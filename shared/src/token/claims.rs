@@ -1,0 +1,73 @@
+//! What a token says.
+
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::TokenFault;
+use crate::domain::role::{Role, Roles};
+use crate::domain::user_id::UserId;
+use crate::domain::username::Username;
+
+/// How far the issuer's clock may be off.
+const LEEWAY_SECONDS: f64 = 60.0;
+/// The longest username taken as a hint, in bytes.
+const MAX_HINT_LENGTH: usize = 254;
+
+/// What a valid token says of its bearer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claims {
+    /// `sub`: who it is.
+    pub user_id: UserId,
+    /// `username` or `preferred_username`: what the name was when the token was issued; a hint only.
+    pub username_hint: Option<Username>,
+    /// `roles`: the known ones among them.
+    pub roles: Roles,
+}
+
+/// The claims as they stand in a token, typed as RFC 7519 types them. `iss` is here so that it must
+/// be one string; its value, like that of `aud`, is compared by [`Validation`].
+#[derive(Deserialize)]
+pub(super) struct RawClaims {
+    sub: String,
+    #[serde(rename = "iss")]
+    _iss: String,
+    exp: f64,
+    #[serde(default)]
+    nbf: Option<f64>,
+    #[serde(default)]
+    roles: Value,
+    #[serde(default)]
+    username: Value,
+    #[serde(default)]
+    preferred_username: Value,
+}
+
+impl RawClaims {
+    /// The claims, if they count at the instant `now`.
+    pub(super) fn check(self, now: Timestamp) -> Result<Claims, TokenFault> {
+        self.check_times(now)?;
+        let hint = self.username.as_str().or(self.preferred_username.as_str());
+        let roles = self.roles.as_array().into_iter().flatten();
+        Ok(Claims {
+            user_id: UserId::parse(&self.sub).map_err(|_| TokenFault::Claim)?,
+            username_hint: hint
+                .filter(|hint| (1..=MAX_HINT_LENGTH).contains(&hint.len()))
+                .map(|hint| Username::held(hint.to_owned())),
+            roles: roles.filter_map(Value::as_str).filter_map(Role::parse).collect(),
+        })
+    }
+
+    /// RFC 7519 section 4.1.4: the time must be before `exp`; section 4.1.5: not before `nbf`.
+    #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 fit a double exactly")]
+    fn check_times(&self, now: Timestamp) -> Result<(), TokenFault> {
+        let now = now.as_millisecond() as f64 / 1000.0;
+        if now >= self.exp + LEEWAY_SECONDS {
+            return Err(TokenFault::Expired);
+        }
+        if self.nbf.is_some_and(|nbf| now < nbf - LEEWAY_SECONDS) {
+            return Err(TokenFault::NotYetValid);
+        }
+        Ok(())
+    }
+}

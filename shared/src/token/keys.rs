@@ -1,0 +1,143 @@
+//! The keys that tokens are verified with.
+
+use jsonwebtoken::errors::ErrorKind;
+use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet, PublicKeyUse};
+use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation, decode};
+
+use super::claims::RawClaims;
+use super::{TokenFault, TokenSettings};
+
+/// Keys, parsed once.
+#[derive(Default)]
+pub(super) struct KeySet(Vec<Key>);
+
+/// A key with the one algorithm that it is for.
+struct Key {
+    id: Option<String>,
+    algorithm: Algorithm,
+    decoding: DecodingKey,
+    validation: Validation,
+}
+
+/// Why a text is no key set.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum KeySetFault {
+    /// It is not the JSON of one.
+    #[error("is not a JSON Web Key Set: {0}")]
+    Malformed(#[from] serde_json::Error),
+    /// No key in it can verify anything here.
+    #[error(
+        "has no usable key: it needs an RSA key of at least 2048 bits, a P-256 or an Ed25519 key"
+    )]
+    NoUsableKey,
+}
+
+impl KeySet {
+    /// The usable keys of a JSON Web Key Set (RFC 7517).
+    pub(super) fn parse(jwks: &[u8], settings: &TokenSettings) -> Result<Self, KeySetFault> {
+        let set: JwkSet = serde_json::from_slice(jwks)?;
+        let usable = set.keys.iter().filter_map(public_key);
+        let keys: Vec<_> = usable.map(|(id, alg, key)| Key::new(id, alg, key, settings)).collect();
+        if keys.is_empty() { Err(KeySetFault::NoUsableKey) } else { Ok(Self(keys)) }
+    }
+
+    /// The shared secret alone.
+    pub(super) fn of_secret(secret: &[u8], settings: &TokenSettings) -> Self {
+        let key = DecodingKey::from_secret(secret);
+        Self(vec![Key::new(None, Algorithm::HS256, key, settings)])
+    }
+
+    /// These keys and those.
+    pub(super) fn extend(&mut self, other: Self) {
+        self.0.extend(other.0);
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Verifies the token's signature, issuer and audience with the keys that fit its header.
+    ///
+    /// # Errors
+    /// [`TokenFault::UnknownKey`] when there is no such key.
+    pub(super) fn verify(&self, token: &str, header: &Header) -> Result<RawClaims, TokenFault> {
+        let mut fault = TokenFault::UnknownKey;
+        for key in self.0.iter().filter(|key| key.fits(header)) {
+            match decode(token, &key.decoding, &key.validation) {
+                Ok(token) => return Ok(token.claims),
+                Err(error) => fault = fault_of(error.kind()),
+            }
+            if fault != TokenFault::Signature {
+                break;
+            }
+        }
+        Err(fault)
+    }
+}
+
+impl Key {
+    fn new(
+        id: Option<String>,
+        algorithm: Algorithm,
+        decoding: DecodingKey,
+        settings: &TokenSettings,
+    ) -> Self {
+        let mut validation = Validation::new(algorithm);
+        validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
+        validation.set_issuer(&[&settings.issuer]);
+        validation.set_audience(&[&settings.audience]);
+        // Times are compared with the app's clock, in `RawClaims::check`.
+        validation.validate_exp = false;
+        validation.validate_nbf = false;
+        Self { id, algorithm, decoding, validation }
+    }
+
+    /// Whether a token of that header is to be verified with this key: the algorithm must be the
+    /// key's, and a key id, where the token names one, the key's own. A shared secret has no id.
+    fn fits(&self, header: &Header) -> bool {
+        self.algorithm == header.alg
+            && match (&header.kid, self.algorithm) {
+                (Some(_), Algorithm::HS256) | (None, _) => true,
+                (kid, _) => *kid == self.id,
+            }
+    }
+}
+
+/// A key of the set that can verify signatures here, with its algorithm. Keys of other types, for
+/// other uses or of weak sizes are passed over, as RFC 7517 section 5 asks.
+fn public_key(jwk: &Jwk) -> Option<(Option<String>, Algorithm, DecodingKey)> {
+    if jwk.common.public_key_use.as_ref().is_some_and(|usage| *usage != PublicKeyUse::Signature) {
+        return None;
+    }
+    let length = |part: &str| part.trim_end_matches('=').len() * 6 / 8;
+    let algorithm = match &jwk.algorithm {
+        AlgorithmParameters::RSA(rsa) if length(&rsa.n) >= 256 => Algorithm::RS256,
+        AlgorithmParameters::EllipticCurve(ec)
+            if ec.curve == EllipticCurve::P256 && length(&ec.x) == 32 && length(&ec.y) == 32 =>
+        {
+            Algorithm::ES256
+        }
+        AlgorithmParameters::OctetKeyPair(okp)
+            if okp.curve == EllipticCurve::Ed25519 && length(&okp.x) == 32 =>
+        {
+            Algorithm::EdDSA
+        }
+        _ => return None,
+    };
+    let declared = jwk.common.key_algorithm.map(|algorithm| algorithm.to_string());
+    if declared.is_some_and(|declared| declared != format!("{algorithm:?}")) {
+        return None;
+    }
+    let key = DecodingKey::from_jwk(jwk).ok()?;
+    Some((jwk.common.key_id.clone(), algorithm, key))
+}
+
+fn fault_of(kind: &ErrorKind) -> TokenFault {
+    match kind {
+        ErrorKind::InvalidSignature => TokenFault::Signature,
+        ErrorKind::InvalidIssuer => TokenFault::Issuer,
+        ErrorKind::InvalidAudience => TokenFault::Audience,
+        ErrorKind::MissingRequiredClaim(_) | ErrorKind::Json(_) => TokenFault::Claim,
+        _ => TokenFault::Malformed,
+    }
+}
