@@ -6,10 +6,9 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use jiff::SignedDuration;
-use sandbox::TokenRequest;
+use sandbox::{Sample, TokenRequest};
 use shared::app::{Clock, SystemClock};
 
-use crate::samples::{ADMIN, CHANGED, PLAIN, Sample};
 use crate::settings;
 
 /// How long the printed tokens are valid.
@@ -32,8 +31,8 @@ fn text(base: &str, dynamo_db: &str, data: Option<&Path>) -> Result<String, Box<
         Some(folder) => format!("kept in {}", folder.display()),
         None => "in memory, gone at the end (keep it with --data DIR)".to_owned(),
     };
-    let plain = token(&PLAIN)?;
-    let admin = token(&ADMIN)?;
+    let plain = token(&Sample::PLAIN)?;
+    let admin = token(&Sample::ADMIN)?;
     Ok(format!(
         r#"
 Nameplate is running. Stop it with Ctrl-C.
@@ -79,11 +78,11 @@ curl --request PATCH \
   "empty": true
 }}'
 "#,
-        plain_name = PLAIN.username,
-        plain_id = PLAIN.id,
-        admin_name = ADMIN.username,
-        admin_id = ADMIN.id,
-        changed_id = CHANGED.id,
+        plain_name = Sample::PLAIN.username,
+        plain_id = Sample::PLAIN.id,
+        admin_name = Sample::ADMIN.username,
+        admin_id = Sample::ADMIN.id,
+        changed_id = Sample::CHANGED.id,
     ))
 }
 

@@ -1,7 +1,6 @@
 //! Nameplate on a laptop: every endpoint on one port over an embedded DynamoDB, without an account.
 
 mod guide;
-mod samples;
 mod serve;
 mod settings;
 mod token;

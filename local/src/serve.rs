@@ -3,12 +3,12 @@
 use std::error::Error;
 use std::net::Ipv4Addr;
 
-use sandbox::EmbeddedDynamoDb;
+use sandbox::{EmbeddedDynamoDb, Sample};
 use shared::app::{App, Clock, SystemClock};
-use shared::log::{self, Format};
+use shared::log::{self, Format, RequestLog};
 use tokio::net::TcpListener;
 
-use crate::{Serve, guide, samples, settings};
+use crate::{Serve, guide, settings};
 
 /// Serves until Ctrl-C.
 pub(crate) fn run(options: &Serve) -> Result<(), Box<dyn Error>> {
@@ -20,9 +20,9 @@ async fn serve(options: &Serve) -> Result<(), Box<dyn Error>> {
     let listener = listen(options.port, "--port").await?;
     let dynamo_db = start_dynamo_db(options).await?;
     let config = settings::config(dynamo_db.settings())?;
-    let app = App::from_config(&config)?;
+    let app = App::from_config(&config, RequestLog::Text)?;
     app.tokens.warm_up(app.now()).await;
-    samples::create(&app.store, SystemClock.now()).await?;
+    Sample::create_all(&app.store, SystemClock.now()).await?;
 
     let router = shared::http::serve(api::endpoints(), app);
     guide::print(listener.local_addr()?, dynamo_db.endpoint(), options.data.as_deref())?;

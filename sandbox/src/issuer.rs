@@ -5,9 +5,6 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::{Map, Value, json};
 use shared::domain::role::Role;
 
-/// The shared secret of every development machine. Being public, it protects nothing.
-pub const DEVELOPMENT_SECRET: &str = "nameplate-development-secret-not-for-production";
-
 /// Issues tokens that a server with the same settings accepts.
 #[derive(Debug, Clone)]
 pub struct Issuer {
@@ -35,6 +32,15 @@ pub struct TokenRequest<'a> {
 }
 
 impl Issuer {
+    /// The issuer of every development machine. Its key is public, so it protects nothing.
+    pub fn development() -> Self {
+        Self {
+            issuer: "nameplate-local".to_owned(),
+            audience: "nameplate".to_owned(),
+            secret: "nameplate-development-secret-not-for-production".to_owned(),
+        }
+    }
+
     /// Issues the token.
     ///
     /// # Errors

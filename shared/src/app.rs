@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use crate::config::{Config, ConfigError};
 use crate::domain::rename::RenamePolicy;
+use crate::log::RequestLog;
 use crate::store::{Store, TlsUnavailable, https};
 use crate::token::TokenVerifier;
 
@@ -41,6 +42,8 @@ pub struct Parts {
     pub tokens: TokenVerifier,
     /// The time.
     pub clock: Box<dyn Clock>,
+    /// Where the records of requests go.
+    pub log: RequestLog,
 }
 
 impl App {
@@ -53,12 +56,13 @@ impl App {
     ///
     /// # Errors
     /// [`CannotStart`] when a key cannot be used, or TLS cannot be set up.
-    pub fn from_config(config: &Config) -> Result<Self, CannotStart> {
+    pub fn from_config(config: &Config, log: RequestLog) -> Result<Self, CannotStart> {
         Ok(Self::new(Parts {
             policy: config.policy,
             store: Store::new(config.dynamo_db.client(https()?), &config.table),
             tokens: TokenVerifier::new(&config.tokens)?,
             clock: Box::new(SystemClock),
+            log,
         }))
     }
 

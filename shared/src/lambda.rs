@@ -11,7 +11,7 @@ use lambda_http::{Request, service_fn};
 use crate::app::App;
 use crate::config::Config;
 use crate::http::{Endpoint, RequestId, serve};
-use crate::log::{self, Format};
+use crate::log::{self, Format, RequestLog};
 
 /// Serves the endpoint on Lambda until the sandbox ends. The settings come from the environment.
 pub fn run(endpoint: Endpoint) -> ExitCode {
@@ -28,14 +28,17 @@ pub fn run(endpoint: Endpoint) -> ExitCode {
 }
 
 async fn answer(endpoint: Endpoint) -> Result<(), Box<dyn Error + Send + Sync>> {
-    let app = App::from_config(&Config::from_env()?)?;
+    let app = App::from_config(&Config::from_env()?, RequestLog::emf(std::io::stdout()))?;
     app.tokens.warm_up(app.now()).await;
     let router = serve([endpoint], app);
     lambda_http::run(service_fn(move |request| call(router.clone(), request))).await
 }
 
 /// Passes one event to the router under API Gateway's request id.
-async fn call(
+///
+/// # Errors
+/// Never: every failure has an answer.
+pub async fn call(
     router: Router,
     mut request: Request,
 ) -> Result<axum::response::Response, std::convert::Infallible> {

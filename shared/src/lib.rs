@@ -10,5 +10,6 @@ pub mod error;
 pub mod http;
 pub mod lambda;
 pub mod log;
+pub mod meter;
 pub mod store;
 pub mod token;

@@ -1,10 +1,22 @@
 //! The log: what happened, never who it happened to. No body, token, password, e-mail address or name
 //! is ever logged.
 
-use std::io;
+use std::io::{self, Write};
 use std::panic;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
 
+use jiff::Timestamp;
+use metrique_writer_core::format::Format as _;
+use metrique_writer_core::unit::{Count, Unit};
+use metrique_writer_core::{Entry, EntryWriter, MetricValue};
+use metrique_writer_format_emf::{Emf, MetricDefinition, MetricDirective};
 use tracing_subscriber::EnvFilter;
+
+use crate::meter::Usage;
+
+/// The CloudWatch namespace of the metrics.
+pub const NAMESPACE: &str = "Nameplate";
 
 /// How the log is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,7 +32,7 @@ pub enum Format {
 pub fn init(format: Format) {
     let log = tracing_subscriber::fmt().with_env_filter(EnvFilter::new("info,dynoxide=error"));
     let started = match format {
-        Format::Json => log.json().flatten_event(true).try_init(),
+        Format::Json => log.json().flatten_event(true).with_span_list(false).try_init(),
         Format::Text => log.with_target(false).with_writer(io::stderr).try_init(),
     };
     if started.is_ok() {
@@ -28,5 +40,116 @@ pub fn init(format: Format) {
             let place = info.location().map(ToString::to_string);
             tracing::error!(place, "panic");
         }));
+    }
+}
+
+/// What is logged of a request.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RequestRecord {
+    /// When it came in.
+    pub at: Timestamp,
+    /// Its id.
+    pub request_id: String,
+    /// The operation, or `none` when the path or the method is unknown.
+    pub operation: &'static str,
+    /// The method and the route's pattern; never the path, which may hold a user's id.
+    pub route: String,
+    /// The status of the answer.
+    pub status: u16,
+    /// The stable error code, or `OK`.
+    pub code: String,
+    /// The caller's id, once the token is verified.
+    pub caller: Option<String>,
+    /// `X-Platform`.
+    pub platform: &'static str,
+    /// `X-App-Version`.
+    pub app_version: Option<String>,
+    /// A hash of `X-Device-ID`.
+    pub device: Option<String>,
+    /// What it cost at DynamoDB.
+    pub usage: Usage,
+    /// How long it took.
+    pub duration: Duration,
+    /// Whether it is the first one of this process.
+    pub cold_start: bool,
+    /// What an error does not show to the caller.
+    pub cause: Option<String>,
+}
+
+/// Where the records of requests go.
+pub enum RequestLog {
+    /// As metrics and properties in CloudWatch's embedded metric format, one JSON object a line.
+    Emf(Box<Mutex<(Emf, Box<dyn Write + Send>)>>),
+    /// Into the log for people.
+    Text,
+}
+
+impl RequestLog {
+    /// Embedded metrics, written to `output`.
+    pub fn emf(output: impl Write + Send + 'static) -> Self {
+        Self::Emf(Box::new(Mutex::new((emf(), Box::new(output)))))
+    }
+
+    /// Writes one line.
+    pub fn write(&self, record: &RequestRecord) {
+        match self {
+            Self::Emf(emf) => {
+                let mut guard = emf.lock().unwrap_or_else(PoisonError::into_inner);
+                let (emf, output) = &mut *guard;
+                let mut line = Vec::with_capacity(1024);
+                let written = emf.format(record, &mut line).map_err(|error| error.to_string());
+                let written =
+                    written.and_then(|()| output.write_all(&line).map_err(|e| e.to_string()));
+                if let Err(error) = written {
+                    tracing::error!(cause = error, "a request cannot be logged");
+                }
+            }
+            Self::Text => tracing::info!(
+                "{} {} {} {} ms, {} DynamoDB calls{}",
+                record.status,
+                record.code,
+                record.route,
+                record.duration.as_millis(),
+                record.usage.calls,
+                record.cause.as_ref().map(|cause| format!(": {cause}")).unwrap_or_default(),
+            ),
+        }
+    }
+}
+
+/// The metrics: by operation, and the number of requests also by operation and code.
+fn emf() -> Emf {
+    Emf::builder(NAMESPACE.to_owned(), vec![vec!["Operation".to_owned()]])
+        .directive(MetricDirective {
+            dimensions: vec![vec!["Operation", "Code"]],
+            metrics: vec![MetricDefinition {
+                name: "Requests",
+                unit: Unit::Count,
+                storage_resolution: None,
+            }],
+            namespace: NAMESPACE,
+        })
+        .build()
+}
+
+impl Entry for RequestRecord {
+    fn write<'a>(&'a self, writer: &mut impl EntryWriter<'a>) {
+        let at = Duration::from_millis(u64::try_from(self.at.as_millisecond()).unwrap_or(0));
+        writer.timestamp(SystemTime::UNIX_EPOCH + at);
+        writer.value("RequestId", &self.request_id);
+        writer.value("Operation", self.operation);
+        writer.value("Route", &self.route);
+        writer.value("Status", &self.status.to_string());
+        writer.value("Code", &self.code);
+        writer.value("Caller", &self.caller);
+        writer.value("Platform", self.platform);
+        writer.value("AppVersion", &self.app_version);
+        writer.value("Device", &self.device);
+        writer.value("Cause", &self.cause);
+        writer.value("Requests", &1_u32.with_unit::<Count>());
+        writer.value("Duration", &self.duration);
+        writer.value("DynamoDbCalls", &self.usage.calls.with_unit::<Count>());
+        writer.value("CapacityUnits", &self.usage.capacity_units.with_unit::<Count>());
+        writer.value("ColdStarts", &u32::from(self.cold_start).with_unit::<Count>());
     }
 }

@@ -19,11 +19,13 @@ use shared::domain::text::Text;
 use shared::domain::user::User;
 use shared::domain::user_id::UserId;
 use shared::domain::username::Username;
+use shared::log::RequestLog;
 use shared::store::{Backoff, Change, Outcome, Store, https};
 use shared::token::{TokenSettings, TokenVerifier};
 use tokio::net::TcpListener;
 use uuid::Uuid;
 
+use crate::captured_log::CapturedLog;
 use crate::clock::FakeClock;
 use crate::request::Request;
 use crate::wire::Wire;
@@ -42,6 +44,8 @@ pub struct TestApp {
     pub clock: FakeClock,
     /// What goes between the SDK and DynamoDB.
     pub wire: Wire,
+    /// What was logged.
+    pub log: CapturedLog,
     /// Who issues tokens.
     pub issuer: Issuer,
 }
@@ -106,15 +110,17 @@ impl TestApp {
             jwks_url: None,
         };
         change(&mut tokens);
+        let log = CapturedLog::default();
         let clock = FakeClock::at(BEGINNING.parse().expect("an instant"));
         let app = App::new(Parts {
             policy: RenamePolicy::default(),
             store: Store::new(tapped, TABLE).with_backoff(backoff),
             tokens: TokenVerifier::new(&tokens).expect("usable keys"),
             clock: Box::new(clock.clone()),
+            log: RequestLog::emf(log.clone()),
         });
         let router = shared::http::serve(api::endpoints(), app.clone());
-        Self { router, app, client, _dynamo_db: dynamo_db, clock, wire, issuer }
+        Self { router, app, client, _dynamo_db: dynamo_db, clock, wire, log, issuer }
     }
 
     /// The present instant.

@@ -10,6 +10,7 @@
 )]
 
 mod app;
+mod captured_log;
 mod clock;
 mod request;
 mod wire;
@@ -27,11 +28,15 @@ mod create_user;
 #[cfg(test)]
 mod door;
 #[cfg(test)]
+mod events;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod get_user;
 #[cfg(test)]
 mod jwks;
+#[cfg(test)]
+mod log;
 #[cfg(test)]
 mod tokens;
 #[cfg(test)]
@@ -40,6 +45,7 @@ mod update_user;
 mod user_fields;
 
 pub use app::{NewUser, TestApp, TestUser};
+pub use captured_log::CapturedLog;
 pub use clock::FakeClock;
 pub use request::{Answer, Request};
 pub use wire::{Injection, Wire};

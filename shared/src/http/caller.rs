@@ -5,6 +5,7 @@ use axum::http::HeaderMap;
 use axum::http::request::Parts;
 
 use super::context::single;
+use super::door::KnownCaller;
 use crate::app::App;
 use crate::domain::permission::Relation;
 use crate::domain::role::Roles;
@@ -58,6 +59,9 @@ impl FromRequestParts<App> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
         let claims = app.tokens.verify(bearer_token(&parts.headers)?, app.now()).await?;
+        if let Some(known) = parts.extensions.get::<KnownCaller>() {
+            known.is(&claims.user_id);
+        }
         Ok(Self {
             id: claims.user_id,
             username_hint: claims.username_hint,

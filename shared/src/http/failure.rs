@@ -16,7 +16,7 @@ use crate::error::{Error, Fault, Place, Problem};
 use crate::token::TokenFault;
 
 /// The header with the error's stable code.
-pub(super) const ERROR_CODE: HeaderName = HeaderName::from_static("x-error-code");
+const ERROR_CODE: HeaderName = HeaderName::from_static("x-error-code");
 
 /// Carries the error out of the router to the door, which knows the request's language.
 impl IntoResponse for Error {

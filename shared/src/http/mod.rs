@@ -14,9 +14,8 @@ mod sentence;
 pub mod user_fields;
 pub mod user_view;
 
-use axum::Router;
 use axum::routing::MethodRouter;
-pub use door::{RequestId, open};
+pub use door::{RequestId, serve};
 
 use crate::app::App;
 
@@ -30,12 +29,4 @@ pub struct Endpoint {
     pub path: &'static str,
     /// What handles it.
     pub handler: MethodRouter<App>,
-}
-
-/// One router for all of the endpoints, behind the door.
-pub fn serve(endpoints: impl IntoIterator<Item = Endpoint>, app: App) -> Router {
-    let routes = endpoints
-        .into_iter()
-        .fold(Router::new(), |routes, endpoint| routes.route(endpoint.path, endpoint.handler));
-    open(routes, app)
 }

@@ -3,14 +3,19 @@
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::interceptors::BeforeTransmitInterceptorContextRef;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{
-    BehaviorVersion, Config, Credentials, Region, SharedHttpClient, StalledStreamProtectionConfig,
+    BehaviorVersion, Config, ConfigBag, Credentials, Intercept, Region, RuntimeComponents,
+    SharedHttpClient, StalledStreamProtectionConfig,
 };
+use aws_sdk_dynamodb::error::BoxError;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use secrecy::{ExposeSecret, SecretString};
+
+use crate::meter::{self, Usage};
 
 /// The certification authorities that sign for AWS: Amazon Root CA 1–4 and Starfield Services Root
 /// CA G2, from <https://www.amazontrust.com/repository/>. Reading the system's whole store instead
@@ -65,9 +70,30 @@ impl DynamoDb {
             .timeout_config(timeouts)
             .retry_config(retries)
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+            .interceptor(CountAttempts)
             .http_client(http);
         config.set_endpoint_url(self.endpoint.clone());
         Client::from_conf(config.build())
+    }
+}
+
+/// Counts every attempt at a call, the SDK's own repetitions included.
+#[derive(Debug)]
+struct CountAttempts;
+
+impl Intercept for CountAttempts {
+    fn name(&self) -> &'static str {
+        "CountAttempts"
+    }
+
+    fn read_before_transmit(
+        &self,
+        _: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        meter::count(Usage { calls: 1, ..Usage::default() });
+        Ok(())
     }
 }
 

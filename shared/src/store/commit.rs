@@ -7,7 +7,8 @@ use aws_sdk_dynamodb::error::{BuildError, ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{
-    CancellationReason, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
+    CancellationReason, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure,
+    TransactWriteItem,
 };
 use uuid::Uuid;
 
@@ -15,7 +16,7 @@ use super::actions::{self, Action};
 use super::error::is_busy;
 use super::expression::Expression;
 use super::item::{self, Item, PK};
-use super::{Store, StoreError};
+use super::{Store, StoreError, count_capacity};
 use crate::domain::rename::{NameChange, Rename};
 use crate::domain::update::Update;
 use crate::domain::user::User;
@@ -173,10 +174,14 @@ impl Store {
             .set_expression_attribute_values(expression.values())
             .set_expression_attribute_names(Some(expression.names.clone()))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
             .send()
             .await;
         match sent {
-            Ok(_) => Ok(Attempt::Done(Outcome::Committed)),
+            Ok(output) => {
+                count_capacity(output.consumed_capacity());
+                Ok(Attempt::Done(Outcome::Committed))
+            }
             Err(SdkError::ServiceError(error)) => match error.into_err() {
                 UpdateItemError::ConditionalCheckFailedException(failed) => {
                     stale(failed.item.as_ref()).map(Attempt::Done)
@@ -193,8 +198,12 @@ impl Store {
         token: &str,
     ) -> Result<Attempt, StoreError> {
         let request = self.client.transact_write_items().set_transact_items(Some(items.to_vec()));
+        let request = request.return_consumed_capacity(ReturnConsumedCapacity::Total);
         match request.client_request_token(token).send().await {
-            Ok(_) => Ok(Attempt::Done(Outcome::Committed)),
+            Ok(output) => {
+                count_capacity(output.consumed_capacity());
+                Ok(Attempt::Done(Outcome::Committed))
+            }
             Err(SdkError::ServiceError(error)) => match error.into_err() {
                 TransactWriteItemsError::TransactionCanceledException(canceled) => {
                     judge(canceled.cancellation_reasons())

@@ -19,7 +19,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::KeysAndAttributes;
+use aws_sdk_dynamodb::types::{ConsumedCapacity, KeysAndAttributes, ReturnConsumedCapacity};
 
 pub use client::{DynamoDb, TlsUnavailable, https};
 pub use commit::{Change, Outcome};
@@ -27,6 +27,7 @@ pub use error::StoreError;
 
 use crate::domain::user::User;
 use crate::domain::user_id::UserId;
+use crate::meter::{self, Usage};
 
 /// How a refused attempt is repeated when DynamoDB was busy, not when a condition failed.
 #[derive(Debug, Clone, Copy)]
@@ -42,6 +43,12 @@ impl Default for Backoff {
     fn default() -> Self {
         Self { attempts: 6, first: Duration::from_millis(20) }
     }
+}
+
+/// Adds what an answer says of its cost to the meter of the request.
+fn count_capacity<'a>(consumed: impl IntoIterator<Item = &'a ConsumedCapacity>) {
+    let units = consumed.into_iter().filter_map(ConsumedCapacity::capacity_units).sum();
+    meter::count(Usage { calls: 0, capacity_units: units });
 }
 
 /// The table, reached through one DynamoDB client.
@@ -75,9 +82,11 @@ impl Store {
             .table_name(&self.table)
             .key(item::PK, item::user_key(id))
             .consistent_read(true)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
             .send()
             .await
             .map_err(StoreError::from_sdk)?;
+        count_capacity(output.consumed_capacity());
         output.item.as_ref().map(item::to_user).transpose().map_err(StoreError::broken)
     }
 
@@ -107,7 +116,9 @@ impl Store {
             let Some(keys) = wanted.take() else { break };
             self.wait_before(attempt).await;
             let request = self.client.batch_get_item().set_request_items(Some(keys));
+            let request = request.return_consumed_capacity(ReturnConsumedCapacity::Total);
             let output = request.send().await.map_err(StoreError::from_sdk)?;
+            count_capacity(output.consumed_capacity());
             for item in output.responses.unwrap_or_default().into_values().flatten() {
                 found.push(item::to_user(&item).map_err(StoreError::broken)?);
             }

@@ -1,0 +1,192 @@
+//! The sample events in `events/`: what API Gateway sends to a function, and what the function
+//! answers.
+//!
+//! `events/<function>/<case>.json` is an event (payload format 2.0), `<case>.response.json` the
+//! expected answer: `statusCode`, some `headers`, and `body` as an object, with `"*"` where a value
+//! varies.
+
+use std::error::Error;
+use std::net::Ipv4Addr;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use serde_json::{Value, json};
+use shared::app::{Clock, SystemClock};
+use shared::store::{Store, https};
+use tokio::net::TcpListener;
+
+use crate::EmbeddedDynamoDb;
+use crate::dynamo_db::TABLE;
+use crate::issuer::Issuer;
+use crate::lambda::{Answer, Function};
+
+/// A sample event with its expected answer.
+#[derive(Debug, Clone)]
+pub struct Sample {
+    /// The file's name without its ending.
+    pub case: String,
+    /// The event as it is in the file.
+    pub event: String,
+    /// The expected answer.
+    pub expected: Value,
+}
+
+/// The folder with the events of every function.
+pub fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../events")
+}
+
+/// The sample events of a function, by name.
+///
+/// # Errors
+/// When a file is missing or is not JSON.
+pub fn of(function: &str) -> io::Result<Vec<Sample>> {
+    let mut samples = Vec::new();
+    for entry in fs::read_dir(folder().join(function))? {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if let Some(case) = name.strip_suffix(".json").filter(|case| !case.ends_with(".response")) {
+            let expected = fs::read(path.with_extension("response.json"))?;
+            samples.push(Sample {
+                case: case.to_owned(),
+                event: fs::read_to_string(&path)?,
+                expected: serde_json::from_slice(&expected)?,
+            });
+        }
+    }
+    samples.sort_by(|one, other| one.case.cmp(&other.case));
+    Ok(samples)
+}
+
+/// The settings with which a function reads the sample events against that DynamoDB.
+pub fn settings(dynamo_db: &EmbeddedDynamoDb) -> Vec<(&'static str, String)> {
+    let issuer = Issuer::development();
+    vec![
+        ("STAGE", "local".to_owned()),
+        ("TABLE_NAME", TABLE.to_owned()),
+        ("AWS_REGION", "eu-central-1".to_owned()),
+        ("AWS_ACCESS_KEY_ID", "local".to_owned()),
+        ("AWS_SECRET_ACCESS_KEY", "local".to_owned()),
+        ("AWS_ENDPOINT_URL_DYNAMODB", dynamo_db.endpoint().to_owned()),
+        ("JWT_ISSUER", issuer.issuer),
+        ("JWT_AUDIENCE", issuer.audience),
+        ("JWT_HS256_SECRET", issuer.secret),
+    ]
+}
+
+/// What of a function's answer is not as expected; nothing when all is.
+pub fn differences(expected: &Value, answer: &Value) -> Vec<String> {
+    let mut found = Vec::new();
+    if expected["statusCode"] != answer["statusCode"] {
+        found.push(format!(
+            "statusCode is {}, not {}",
+            answer["statusCode"], expected["statusCode"]
+        ));
+    }
+    for (name, value) in expected["headers"].as_object().into_iter().flatten() {
+        let sent = answer["headers"].get(name.to_ascii_lowercase()).unwrap_or(&Value::Null);
+        compare(&format!("header {name}"), value, sent, &mut found);
+    }
+    let body = answer["body"].as_str().unwrap_or_default();
+    let body = serde_json::from_str(body).unwrap_or(Value::Null);
+    compare("body", &expected["body"], &body, &mut found);
+    found
+}
+
+fn compare(place: &str, expected: &Value, found: &Value, differences: &mut Vec<String>) {
+    match (expected, found) {
+        (Value::String(any), value) if any == "*" && !value.is_null() => {}
+        (Value::Object(expected), Value::Object(found)) if expected.keys().eq(found.keys()) => {
+            for (key, value) in expected {
+                compare(&format!("{place}/{key}"), value, &found[key], differences);
+            }
+        }
+        (Value::Array(expected), Value::Array(found)) if expected.len() == found.len() => {
+            for (at, (expected, found)) in expected.iter().zip(found).enumerate() {
+                compare(&format!("{place}/{at}"), expected, found, differences);
+            }
+        }
+        (expected, found) if expected == found => {}
+        (expected, found) => differences.push(format!("{place} is {found}, not {expected}")),
+    }
+}
+
+/// Runs the built binary of a function under a Runtime API: its sample events against a fresh
+/// DynamoDB, odd events that must not end it, and the sample events again, of which all that change
+/// nothing must be answered as before.
+///
+/// # Errors
+/// Names what is not as expected.
+pub async fn check_binary(function: &str, binary: &Path) -> Result<(), Box<dyn Error>> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+    let dynamo_db = EmbeddedDynamoDb::start(listener, None)?;
+    let store = Store::new(dynamo_db.settings().client(https()?), TABLE);
+    crate::Sample::create_all(&store, SystemClock.now()).await?;
+    let mut running = Function::start(binary, &settings(&dynamo_db)).await?;
+    let samples = of(function)?;
+    let mut wrong = Vec::new();
+    for sample in &samples {
+        match running.invoke(sample.event.clone()).await? {
+            Answer::Response(answer) => wrong.extend(
+                differences(&sample.expected, &answer)
+                    .into_iter()
+                    .map(|difference| format!("{}: {difference}", sample.case)),
+            ),
+            other => wrong.push(format!("{}: {other:?}", sample.case)),
+        }
+    }
+    for odd in odd_events(&samples) {
+        if let Answer::InitError(error) = running.invoke(odd.clone()).await? {
+            wrong.push(format!("{odd}: {error}"));
+        }
+    }
+    let again = samples.iter().find(|sample| sample.case == "token-missing");
+    let again = again.ok_or("every function has the case token-missing")?;
+    match running.invoke(again.event.clone()).await? {
+        Answer::Response(answer) if differences(&again.expected, &answer).is_empty() => {}
+        other => wrong.push(format!("after odd events: {other:?}")),
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n").into()) }
+}
+
+/// Events that API Gateway would not send, but somebody's hand might.
+fn odd_events(samples: &[Sample]) -> Vec<String> {
+    let mut odd: Vec<String> =
+        ["null", "{}", "[]", "\"\"", "1", "{\"version\":\"2.0\"}", "{", "\u{0}"]
+            .map(str::to_owned)
+            .to_vec();
+    let good = samples.iter().find(|sample| sample.case == "success");
+    let good: Value =
+        good.and_then(|good| serde_json::from_str(&good.event).ok()).unwrap_or_default();
+    let changes = [
+        ("/isBase64Encoded", json!(true)),
+        ("/body", json!("%%%")),
+        ("/body", Value::Null),
+        ("/rawPath", json!("")),
+        ("/rawPath", json!("no slash \u{0} \u{1F339}")),
+        ("/rawPath", json!("//[")),
+        ("/rawQueryString", json!("%%%&=&")),
+        ("/requestContext/http/method", json!("")),
+        ("/requestContext/http/method", json!("G T")),
+        ("/requestContext/http", json!({})),
+        ("/requestContext", json!({})),
+        ("/headers", json!({})),
+        ("/headers/host", json!("a b:c")),
+        ("/headers/host", json!("")),
+        ("/headers/x-language", json!("\u{0}")),
+        ("/headers/accept", json!("ş")),
+        ("/version", json!("1.0")),
+    ];
+    for (place, value) in changes {
+        let mut event = good.clone();
+        if let Some(found) = event.pointer_mut(place) {
+            *found = value;
+        } else if let Some((parent, name)) = place.rsplit_once('/')
+            && let Some(Value::Object(parent)) = event.pointer_mut(parent)
+        {
+            parent.insert(name.to_owned(), value);
+        }
+        odd.push(event.to_string());
+    }
+    odd
+}

@@ -1,0 +1,147 @@
+//! The users that a fresh sandbox has, so that there is somebody to try it with. The sample events in
+//! `events/` are about them.
+
+use std::error::Error;
+
+use jiff::{SignedDuration, Timestamp};
+use shared::domain::rename::{Rename, RenamePolicy};
+use shared::domain::role::Role;
+use shared::domain::status::Status;
+use shared::domain::text::PersonName;
+use shared::domain::user::User;
+use shared::domain::user_id::UserId;
+use shared::domain::username::Username;
+use shared::store::{Change, Outcome, Store};
+use uuid::Uuid;
+
+/// A sample user.
+#[derive(Debug, Clone, Copy)]
+pub struct Sample {
+    /// The user's id.
+    pub id: &'static str,
+    /// The username.
+    pub username: &'static str,
+    /// The roles.
+    pub roles: &'static [Role],
+    name: (&'static str, &'static str),
+    status: Status,
+    /// The name that the user had until a day ago.
+    renamed_from: Option<&'static str>,
+}
+
+/// An active user without special roles.
+const ANYBODY: Sample = Sample {
+    id: "",
+    username: "",
+    roles: &[Role::ApiUser],
+    name: ("Sample", "User"),
+    status: Status::Active,
+    renamed_from: None,
+};
+
+impl Sample {
+    /// The user who tries the rename.
+    pub const PLAIN: Self = Self {
+        id: "3c90c3cc-0d44-4b50-8888-8dd25736052a",
+        username: "old_username",
+        name: ("Ada", "Lovelace"),
+        ..ANYBODY
+    };
+
+    /// The administrator.
+    pub const ADMIN: Self = Self {
+        id: "8e94a551-5b86-40ba-ae55-b019dee5cc25",
+        username: "sample_admin",
+        roles: &[Role::ApiUser, Role::Admin],
+        name: ("Grace", "Hopper"),
+        ..ANYBODY
+    };
+
+    /// The user whom the API page's second command changes.
+    pub const CHANGED: Self = Self {
+        id: "88a52d74-ebee-49a4-9631-cfe492f4bf53",
+        username: "name@domain.com",
+        name: ("John", "Doe"),
+        ..ANYBODY
+    };
+
+    /// Who looks after others.
+    pub const POWER_USER: Self = Self {
+        id: "0192f0c1-7b5e-7c3a-9d21-4f8e6a5b0001",
+        username: "sample_power",
+        roles: &[Role::ApiUser, Role::PowerUser],
+        ..ANYBODY
+    };
+
+    /// Who changed the name a day ago, and is cooling down.
+    pub const RENAMED: Self = Self {
+        id: "0192f0c1-7b5e-7c3a-9d21-4f8e6a5b0002",
+        username: "sample_renamed",
+        renamed_from: Some("sample_before"),
+        ..ANYBODY
+    };
+
+    /// Who is shut out.
+    pub const BLOCKED: Self = Self {
+        id: "0192f0c1-7b5e-7c3a-9d21-4f8e6a5b0003",
+        username: "sample_blocked",
+        status: Status::Blocked,
+        ..ANYBODY
+    };
+
+    /// Who is gone.
+    pub const DELETED: Self = Self {
+        id: "0192f0c1-7b5e-7c3a-9d21-4f8e6a5b0004",
+        username: "sample_gone",
+        status: Status::Deleted,
+        ..ANYBODY
+    };
+
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::PLAIN,
+        Self::ADMIN,
+        Self::CHANGED,
+        Self::POWER_USER,
+        Self::RENAMED,
+        Self::BLOCKED,
+        Self::DELETED,
+    ];
+
+    /// Creates the sample users that are not there. One that is there stays as it is.
+    ///
+    /// # Errors
+    /// When the table does not answer, or another user has a sample user's name.
+    pub async fn create_all(store: &Store, now: Timestamp) -> Result<(), Box<dyn Error>> {
+        for (number, sample) in (1..).zip(Self::ALL) {
+            sample.create(store, Uuid::from_u128(number), now).await?;
+        }
+        Ok(())
+    }
+
+    async fn create(
+        &self,
+        store: &Store,
+        account: Uuid,
+        now: Timestamp,
+    ) -> Result<(), Box<dyn Error>> {
+        let id = UserId::parse(self.id)?;
+        let name = |text: &str| Username::held(text.to_owned());
+        let first = name(self.renamed_from.unwrap_or(self.username));
+        let names = (PersonName::parse(self.name.0)?, PersonName::parse(self.name.1)?);
+        let mut user = User::new(id.clone(), first.clone(), names, account, now);
+        user.roles = self.roles.iter().copied().collect();
+        user.status = self.status;
+        let created = store.commit(&Change::Create(Box::new(user))).await?;
+        if let Outcome::Taken(name) = created {
+            return Err(format!("the sample user's name {name} belongs to another user").into());
+        }
+        if let (Outcome::Committed, Some(_)) = (created, self.renamed_from) {
+            let yesterday = now - SignedDuration::from_hours(24);
+            let policy = RenamePolicy::default();
+            let rename = Rename::new(id, first, name(self.username), yesterday, &policy);
+            store.commit(&Change::Rename(rename)).await?;
+        }
+        Ok(())
+    }
+}
