@@ -28,7 +28,8 @@ pub fn run(endpoint: Endpoint) -> ExitCode {
 }
 
 async fn answer(endpoint: Endpoint) -> Result<(), Box<dyn Error + Send + Sync>> {
-    let app = App::from_config(&Config::from_env()?, RequestLog::emf(std::io::stdout()))?;
+    let config = Config::from_env()?;
+    let app = App::from_config(&config, RequestLog::emf(config.stage, std::io::stdout()))?;
     app.tokens.warm_up(app.now()).await;
     let router = serve([endpoint], app);
     lambda_http::run(service_fn(move |request| call(router.clone(), request))).await

@@ -13,10 +13,8 @@ use metrique_writer_core::{Entry, EntryWriter, MetricValue};
 use metrique_writer_format_emf::{Emf, MetricDefinition, MetricDirective};
 use tracing_subscriber::EnvFilter;
 
+use crate::config::Stage;
 use crate::meter::Usage;
-
-/// The CloudWatch namespace of the metrics.
-pub const NAMESPACE: &str = "Nameplate";
 
 /// How the log is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,9 +83,9 @@ pub enum RequestLog {
 }
 
 impl RequestLog {
-    /// Embedded metrics, written to `output`.
-    pub fn emf(output: impl Write + Send + 'static) -> Self {
-        Self::Emf(Box::new(Mutex::new((emf(), Box::new(output)))))
+    /// Embedded metrics in the CloudWatch namespace `Nameplate/<stage>`, written to `output`.
+    pub fn emf(stage: Stage, output: impl Write + Send + 'static) -> Self {
+        Self::Emf(Box::new(Mutex::new((emf(stage), Box::new(output)))))
     }
 
     /// Writes one line.
@@ -117,17 +115,20 @@ impl RequestLog {
     }
 }
 
-/// The metrics: by operation, and the number of requests also by operation and code.
-fn emf() -> Emf {
-    Emf::builder(NAMESPACE.to_owned(), vec![vec!["Operation".to_owned()]])
+/// The metrics: by operation; and the number of requests also by code, in all and by operation.
+fn emf(stage: Stage) -> Emf {
+    let namespace = match stage {
+        Stage::Local => "Nameplate/local",
+        Stage::Dev => "Nameplate/dev",
+        Stage::Prod => "Nameplate/prod",
+    };
+    let requests =
+        MetricDefinition { name: "Requests", unit: Unit::Count, storage_resolution: None };
+    Emf::builder(namespace.to_owned(), vec![vec!["Operation".to_owned()]])
         .directive(MetricDirective {
-            dimensions: vec![vec!["Operation", "Code"]],
-            metrics: vec![MetricDefinition {
-                name: "Requests",
-                unit: Unit::Count,
-                storage_resolution: None,
-            }],
-            namespace: NAMESPACE,
+            dimensions: vec![vec!["Code"], vec!["Operation", "Code"]],
+            metrics: vec![requests],
+            namespace,
         })
         .build()
 }

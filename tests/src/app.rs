@@ -12,6 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use sandbox::{EmbeddedDynamoDb, Issuer, TABLE, TokenRequest};
 use serde_json::{Value, json};
 use shared::app::{App, Clock, Parts};
+use shared::config::Stage;
 use shared::domain::rename::RenamePolicy;
 use shared::domain::role::Role;
 use shared::domain::status::Status;
@@ -117,7 +118,7 @@ impl TestApp {
             store: Store::new(tapped, TABLE).with_backoff(backoff),
             tokens: TokenVerifier::new(&tokens).expect("usable keys"),
             clock: Box::new(clock.clone()),
-            log: RequestLog::emf(log.clone()),
+            log: RequestLog::emf(Stage::Local, log.clone()),
         });
         let router = shared::http::serve(api::endpoints(), app.clone());
         Self { router, app, client, _dynamo_db: dynamo_db, clock, wire, log, issuer }

@@ -25,10 +25,10 @@ async fn one_line_a_request_says_what_happened_and_is_cloudwatch_s_embedded_metr
         "_aws": {
             "Timestamp": app.now().as_millisecond(),
             "CloudWatchMetrics": [
-                { "Namespace": "Nameplate", "Dimensions": [["Operation"]], "Metrics": metrics },
+                { "Namespace": "Nameplate/local", "Dimensions": [["Operation"]], "Metrics": metrics },
                 {
-                    "Namespace": "Nameplate",
-                    "Dimensions": [["Operation", "Code"]],
+                    "Namespace": "Nameplate/local",
+                    "Dimensions": [["Code"], ["Operation", "Code"]],
                     "Metrics": [{ "Name": "Requests", "Unit": "Count" }]
                 }
             ]
