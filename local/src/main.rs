@@ -6,6 +6,7 @@ mod settings;
 mod token;
 
 use std::error::Error;
+use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -36,6 +37,9 @@ struct Serve {
     /// The port of the embedded DynamoDB; 0 for any that is free.
     #[arg(long, default_value_t = 8000)]
     dynamodb_port: u16,
+    /// The address of the embedded DynamoDB; another one than the default lets containers reach it.
+    #[arg(long, value_name = "ADDRESS", default_value_t = Ipv4Addr::LOCALHOST)]
+    dynamodb_host: Ipv4Addr,
     /// Keep the data in this folder; without it, it lives in memory and is gone at the end.
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,

@@ -17,7 +17,7 @@ pub(crate) fn run(options: &Serve) -> Result<(), Box<dyn Error>> {
 }
 
 async fn serve(options: &Serve) -> Result<(), Box<dyn Error>> {
-    let listener = listen(options.port, "--port").await?;
+    let listener = listen(Ipv4Addr::LOCALHOST, options.port, "--port").await?;
     let dynamo_db = start_dynamo_db(options).await?;
     let config = settings::config(dynamo_db.settings())?;
     let app = App::from_config(&config, RequestLog::Text)?;
@@ -31,13 +31,13 @@ async fn serve(options: &Serve) -> Result<(), Box<dyn Error>> {
 }
 
 async fn start_dynamo_db(options: &Serve) -> Result<EmbeddedDynamoDb, Box<dyn Error>> {
-    let listener = listen(options.dynamodb_port, "--dynamodb-port").await?;
+    let listener = listen(options.dynamodb_host, options.dynamodb_port, "--dynamodb-port").await?;
     Ok(EmbeddedDynamoDb::start(listener, options.data.as_deref())?)
 }
 
-async fn listen(port: u16, option: &str) -> Result<TcpListener, String> {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(|error| {
-        format!("cannot listen on port {port}: {error}; choose another one with {option}")
+async fn listen(host: Ipv4Addr, port: u16, option: &str) -> Result<TcpListener, String> {
+    TcpListener::bind((host, port)).await.map_err(|error| {
+        format!("cannot listen on {host} port {port}: {error}; choose another one with {option}")
     })
 }
 

@@ -18,6 +18,8 @@ use serde_json::{Value, json};
 fn nameplate(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_nameplate"));
     for name in [
+        "STAGE",
+        "JWT_JWKS_URL",
         "JWT_ISSUER",
         "JWT_AUDIENCE",
         "JWT_HS256_SECRET",
@@ -132,7 +134,8 @@ fn what_stops_the_start_is_said_in_one_sentence() {
     let port = taken.local_addr().unwrap().port().to_string();
     let error = complaint(&mut nameplate(&["--port", &port, "--dynamodb-port", "0"]));
     assert!(
-        error.contains(&format!("cannot listen on port {port}")) && error.contains("--port"),
+        error.contains(&format!("cannot listen on 127.0.0.1 port {port}"))
+            && error.contains("--port"),
         "{error}"
     );
     let error = complaint(&mut nameplate(&["--port", "0", "--dynamodb-port", &port]));

@@ -1,5 +1,7 @@
 //! What holds when DynamoDB is busy, broken or out of reach.
 
+use std::time::Duration;
+
 use jiff::SignedDuration;
 use serde_json::json;
 use shared::domain::role::Role;
@@ -46,6 +48,23 @@ async fn lasting_conflicts_throttling_and_an_unreachable_database_are_503_with_r
         app.wire.discard();
     }
     assert_eq!(app.dump().await, before);
+    app.rename(&ada, "lovelace").send().await.expect("200");
+}
+
+#[tokio::test]
+async fn a_database_that_never_answers_is_503_within_5_seconds_and_works_when_it_is_back() {
+    let app = TestApp::start().await;
+    let ada = app.user("ada").await;
+    for _ in 0..10 {
+        app.wire.inject(Injection::Stall);
+    }
+    // Nothing else happens in this runtime meanwhile, so time can run as fast as it likes.
+    tokio::time::pause();
+    let begin = tokio::time::Instant::now();
+    app.rename(&ada, "lovelace").send().await.expect("503 UNAVAILABLE");
+    assert!(begin.elapsed() < Duration::from_secs(5), "{:?}", begin.elapsed());
+    tokio::time::resume();
+    app.wire.discard();
     app.rename(&ada, "lovelace").send().await.expect("200");
 }
 

@@ -13,6 +13,7 @@ mod app;
 mod captured_log;
 mod clock;
 mod request;
+pub mod sample_events;
 mod wire;
 
 #[cfg(test)]
@@ -25,6 +26,8 @@ mod change_username;
 mod concurrency;
 #[cfg(test)]
 mod create_user;
+#[cfg(test)]
+mod deployment;
 #[cfg(test)]
 mod door;
 #[cfg(test)]

@@ -24,6 +24,8 @@ pub enum Injection {
     Answer(u16, Value),
     /// DynamoDB answers with something that is no answer, and does nothing.
     Garbage,
+    /// DynamoDB takes the call and never says anything.
+    Stall,
     /// Something else happens first; then the call passes.
     Meanwhile(BoxFuture<'static, ()>),
 }
@@ -132,6 +134,7 @@ impl HttpConnector for Tap {
                 }
                 Some(Injection::Answer(status, body)) => Ok(answer(status, body.to_string())),
                 Some(Injection::Garbage) => Ok(answer(200, "<html>not DynamoDB".to_owned())),
+                Some(Injection::Stall) => std::future::pending().await,
                 Some(Injection::Meanwhile(first)) => {
                     first.await;
                     inner.call(request).await

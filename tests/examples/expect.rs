@@ -1,0 +1,7 @@
+//! Writes the expected answer of every sample event in `events/` anew:
+//! `cargo run -p tests --example expect`. Then read what `git diff` shows.
+
+#[tokio::main]
+async fn main() {
+    tests::sample_events::write_expected_answers().await;
+}

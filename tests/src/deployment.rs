@@ -1,0 +1,169 @@
+//! What template.yaml says is what the code does: routes, permissions, settings.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+use sandbox::events;
+use saphyr::{LoadableYamlNode, Yaml};
+use serde_json::Value;
+use shared::config::Config;
+
+use crate::sample_events::{answer_of, sample_app};
+
+const TEMPLATE: &str = include_str!("../../template.yaml");
+
+/// The template, read once for a test.
+fn template() -> Yaml<'static> {
+    Yaml::load_from_str(TEMPLATE).unwrap().remove(0)
+}
+
+/// What is at that path of keys.
+fn at<'a>(yaml: &'a Yaml<'static>, path: &[&str]) -> &'a Yaml<'static> {
+    path.iter()
+        .fold(yaml, |yaml, key| yaml.as_mapping_get(key).unwrap_or_else(|| panic!("no {path:?}")))
+}
+
+fn text(yaml: &Yaml<'_>) -> String {
+    yaml.as_str().unwrap_or_else(|| panic!("not a string: {yaml:?}")).to_owned()
+}
+
+/// The functions by the folder that their code is in.
+fn functions(template: &Yaml<'static>) -> BTreeMap<String, (String, Yaml<'static>)> {
+    let resources = at(template, &["Resources"]).as_mapping().unwrap();
+    let functions = resources.iter().filter(|(_, resource)| {
+        resource.as_mapping_get("Type").and_then(Yaml::as_str) == Some("AWS::Serverless::Function")
+    });
+    functions
+        .map(|(id, function)| {
+            let folder = text(at(function, &["Properties", "CodeUri"]));
+            let folder = folder.strip_prefix("functions/").unwrap().to_owned();
+            (folder, (text(id), function.clone()))
+        })
+        .collect()
+}
+
+#[test]
+fn every_endpoint_has_a_function_of_its_name_with_its_route_and_every_function_an_endpoint() {
+    let template = template();
+    let functions = functions(&template);
+    for endpoint in api::endpoints() {
+        let name = endpoint.operation;
+        let (id, function) = &functions.get(name).unwrap_or_else(|| panic!("no function {name}"));
+        assert_eq!(id.to_lowercase(), name.replace('-', ""), "the logical id is the operation");
+        assert_eq!(text(at(function, &["Metadata", "BuildProperties", "Binary"])), name);
+        let event = |event| at(function, &["Properties", "Events", event, "Properties"]);
+        for (event, method) in
+            [(event("Endpoint"), endpoint.method.as_str()), (event("OtherMethods"), "ANY")]
+        {
+            assert_eq!(text(at(event, &["Path"])), endpoint.path, "{name}");
+            assert_eq!(text(at(event, &["Method"])), method, "{name}");
+            assert_eq!(text(at(event, &["PayloadFormatVersion"])), "2.0", "{name}");
+        }
+    }
+    let operations: BTreeSet<String> =
+        api::endpoints().iter().map(|endpoint| endpoint.operation.to_owned()).collect();
+    assert_eq!(functions.into_keys().collect::<BTreeSet<_>>(), operations);
+}
+
+/// A permission: an action, on items whose keys begin so.
+type Permission = (String, String);
+
+/// What the function may do with the table.
+fn allowed(function: &Yaml<'static>) -> BTreeSet<Permission> {
+    let one_or_more = |yaml: &Yaml<'static>| match yaml.as_sequence() {
+        Some(list) => list.iter().map(text).collect::<Vec<_>>(),
+        None => vec![text(yaml)],
+    };
+    let policies = at(function, &["Properties", "Policies"]).as_sequence().unwrap();
+    let inline = policies.iter().filter_map(|policy| policy.as_mapping_get("Statement"));
+    let mut allowed = BTreeSet::new();
+    for statement in inline.flat_map(|statements| statements.as_sequence().unwrap()) {
+        let keys = at(statement, &["Condition", "ForAllValues:StringLike", "dynamodb:LeadingKeys"]);
+        for action in one_or_more(at(statement, &["Action"])) {
+            for keys in one_or_more(keys) {
+                allowed.insert((action.replace("dynamodb:", ""), keys.replace('*', "")));
+            }
+        }
+    }
+    allowed
+}
+
+/// What a call needs: in a transaction, what its parts need.
+fn needed(operation: &str, body: &Value) -> Vec<Permission> {
+    let permission = |action: &str, key: &Value| {
+        let key = key["pk"]["S"].as_str().unwrap();
+        (action.to_owned(), key[..=key.find('#').unwrap()].to_owned())
+    };
+    match operation {
+        "GetItem" | "UpdateItem" => vec![permission(operation, &body["Key"])],
+        "BatchGetItem" => {
+            let keys = body["RequestItems"]["nameplate"]["Keys"].as_array().unwrap();
+            keys.iter().map(|key| permission(operation, key)).collect()
+        }
+        "TransactWriteItems" => {
+            let actions = body["TransactItems"].as_array().unwrap();
+            let of_action = |action: &Value| {
+                let put = action.get("Put").map(|put| permission("PutItem", &put["Item"]));
+                put.or_else(|| Some(permission("UpdateItem", &action.get("Update")?["Key"])))
+                    .unwrap()
+            };
+            actions.iter().map(of_action).collect()
+        }
+        other => panic!("nothing says what {other} needs"),
+    }
+}
+
+#[tokio::test]
+async fn every_function_may_do_with_the_table_what_its_sample_events_make_it_do_and_nothing_else() {
+    let template = template();
+    for (name, (_, function)) in functions(&template) {
+        let mut used = BTreeSet::new();
+        for sample in events::of(&name).unwrap() {
+            let app = sample_app().await;
+            app.wire.take_calls();
+            app.wire.take_bodies();
+            answer_of(&app, &name, &sample.event).await;
+            let calls = app.wire.take_calls().into_iter().zip(app.wire.take_bodies());
+            used.extend(calls.flat_map(|(operation, body)| needed(&operation, &body)));
+        }
+        assert_eq!(allowed(&function), used, "{name}");
+    }
+}
+
+#[test]
+fn the_template_sets_the_variables_that_the_code_reads_and_no_others() {
+    let read = RefCell::new(BTreeSet::new());
+    let config = Config::read(|name| {
+        read.borrow_mut().insert(name.to_owned());
+        let value = match name {
+            "STAGE" => "dev",
+            "USERNAME_COOLDOWN" | "USERNAME_HOLD" => "1d",
+            _ => "x",
+        };
+        Some(value.to_owned())
+    });
+    assert!(config.is_ok());
+    let mut read = read.into_inner();
+    // Lambda sets these itself.
+    for name in ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"] {
+        assert!(read.remove(name), "{name}");
+    }
+    let template = template();
+    let variables = at(&template, &["Globals", "Function", "Environment", "Variables"]);
+    let set: BTreeSet<String> =
+        variables.as_mapping().unwrap().iter().map(|(name, _)| text(name)).collect();
+    assert_eq!(set, read);
+}
+
+#[test]
+fn the_table_of_the_template_is_that_of_the_sandbox() {
+    let template = template();
+    let table = at(&template, &["Resources", "Table", "Properties"]);
+    let list = |key| at(table, &[key]).as_sequence().unwrap();
+    assert_eq!(list("KeySchema").len(), 1);
+    assert_eq!(text(at(&list("KeySchema")[0], &["AttributeName"])), "pk");
+    assert_eq!(text(at(&list("KeySchema")[0], &["KeyType"])), "HASH");
+    assert_eq!(text(at(&list("AttributeDefinitions")[0], &["AttributeType"])), "S");
+    assert_eq!(text(at(table, &["TimeToLiveSpecification", "AttributeName"])), "expiresAt");
+    assert_eq!(text(at(table, &["StreamSpecification", "StreamViewType"])), "KEYS_ONLY");
+}

@@ -1,0 +1,94 @@
+//! The sample events of `events/`, answered in this process.
+
+use std::fs;
+
+use lambda_http::request::LambdaRequest;
+use lambda_http::tower::ServiceExt;
+use lambda_http::{Adapter, Context, LambdaEvent, service_fn};
+use sandbox::{Issuer, Sample, events};
+use serde_json::{Value, json};
+
+use crate::TestApp;
+
+/// An app with the sample users, which accepts the sample tokens.
+pub async fn sample_app() -> TestApp {
+    let issuer = Issuer::development();
+    let app = TestApp::start_with(|settings| {
+        settings.issuer = issuer.issuer;
+        settings.audience = issuer.audience;
+        settings.hs256_secret = Some(issuer.secret.into());
+    })
+    .await;
+    Sample::create_all(&app.app().store, app.now()).await.expect("sample users");
+    app
+}
+
+/// What the function answers API Gateway, over a fresh table with the sample users.
+pub async fn answer(function: &str, event: &str) -> Value {
+    answer_of(&sample_app().await, function, event).await
+}
+
+/// What the function answers API Gateway, over the table of that app.
+pub async fn answer_of(app: &TestApp, function: &str, event: &str) -> Value {
+    let endpoints = api::endpoints().into_iter().filter(|endpoint| endpoint.operation == function);
+    let router = shared::http::serve(endpoints, app.app().clone());
+    let service = service_fn(move |request| shared::lambda::call(router.clone(), request));
+    let event: LambdaRequest = serde_json::from_str(event).expect("an event");
+    let answer = Adapter::from(service).oneshot(LambdaEvent::new(event, Context::default())).await;
+    serde_json::to_value(answer.expect("an answer")).expect("JSON")
+}
+
+/// The headers of an expected answer: these as they are, and those with any value.
+const FIXED: [&str; 6] =
+    ["X-Error-Code", "Content-Language", "Content-Type", "ETag", "Allow", "WWW-Authenticate"];
+const VARYING: [&str; 3] = ["Retry-After", "Location", "X-Request-Id"];
+
+/// Writes the expected answer of every sample event anew. Read what it changed.
+pub async fn write_expected_answers() {
+    for endpoint in api::endpoints() {
+        for entry in fs::read_dir(events::folder().join(endpoint.operation)).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.to_string_lossy().ends_with(".response.json") {
+                continue;
+            }
+            let answer =
+                answer(endpoint.operation, &fs::read_to_string(&path).expect("an event")).await;
+            let sent = |name: &str| answer["headers"].get(name.to_ascii_lowercase()).cloned();
+            let fixed = FIXED.iter().filter_map(|name| Some((*name, sent(name)?)));
+            let varying = VARYING.iter().filter_map(|name| sent(name).map(|_| (*name, json!("*"))));
+            let headers: serde_json::Map<String, Value> =
+                fixed.chain(varying).map(|(name, value)| (name.to_owned(), value)).collect();
+            let mut body: Value =
+                serde_json::from_str(answer["body"].as_str().unwrap_or_default()).expect("JSON");
+            blank_what_varies(&mut body, endpoint.operation == "create-user");
+            let expected =
+                json!({ "statusCode": answer["statusCode"], "headers": headers, "body": body });
+            let text = serde_json::to_string_pretty(&expected).expect("JSON");
+            fs::write(path.with_extension("response.json"), text + "\n").expect("a file");
+        }
+    }
+}
+
+/// Puts `"*"` where a value differs from run to run.
+fn blank_what_varies(value: &mut Value, is_created: bool) {
+    const INSTANTS: [&str; 4] = ["timestamp", "nextChangeAllowedAt", "createdAt", "updatedAt"];
+    match value {
+        Value::Object(object) => {
+            for (name, value) in object {
+                let is_id = ["userId", "id"].contains(&name.as_str());
+                if INSTANTS.contains(&name.as_str()) || (is_created && is_id) {
+                    *value = json!("*");
+                } else {
+                    blank_what_varies(value, is_created);
+                }
+            }
+        }
+        Value::Array(values) => {
+            for value in values {
+                blank_what_varies(value, is_created);
+            }
+        }
+        Value::String(text) if text.contains("(UTC") => *value = json!("*"),
+        _ => {}
+    }
+}
