@@ -26,7 +26,7 @@ pub struct Claims {
 }
 
 /// The claims as they stand in a token, typed as RFC 7519 types them. `iss` is here so that it must
-/// be one string; its value, like that of `aud`, is compared by [`Validation`].
+/// be one string; its value, like that of `aud`, is compared with the key (`keys.rs`).
 #[derive(Deserialize)]
 pub(super) struct RawClaims {
     sub: String,
