@@ -9,5 +9,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         update_user::endpoint(),
         create_user::endpoint(),
         get_user::endpoint(),
+        check_username::endpoint(),
+        find_user::endpoint(),
     ]
 }

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use crate::config::{Config, ConfigError};
 use crate::domain::rename::RenamePolicy;
+use crate::limit::CallerLimit;
 use crate::log::RequestLog;
 use crate::store::{Store, TlsUnavailable, https};
 use crate::token::TokenVerifier;
@@ -41,9 +42,11 @@ pub struct Parts {
     /// Who may call.
     pub tokens: TokenVerifier,
     /// The time.
-    pub clock: Box<dyn Clock>,
+    pub clock: Arc<dyn Clock>,
     /// Where the records of requests go.
     pub log: RequestLog,
+    /// How often a caller may ask whether names are available.
+    pub caller_limit: CallerLimit,
 }
 
 impl App {
@@ -57,11 +60,13 @@ impl App {
     /// # Errors
     /// [`CannotStart`] when a key cannot be used, or TLS cannot be set up.
     pub fn from_config(config: &Config, log: RequestLog) -> Result<Self, CannotStart> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         Ok(Self::new(Parts {
             policy: config.policy,
             store: Store::new(config.dynamo_db.client(https()?), &config.table),
             tokens: TokenVerifier::new(&config.tokens)?,
-            clock: Box::new(SystemClock),
+            caller_limit: CallerLimit::new(Arc::clone(&clock)),
+            clock,
             log,
         }))
     }

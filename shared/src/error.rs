@@ -10,6 +10,7 @@ use crate::domain::rename::RenameRefusal;
 use crate::domain::role::RolesFault;
 use crate::domain::text::TextFault;
 use crate::domain::username::{Username, UsernameFault};
+use crate::limit::TooMany;
 use crate::store::StoreError;
 use crate::token::{NotVerified, TokenFault};
 
@@ -67,6 +68,9 @@ pub enum Error {
     /// The user has another version than the caller asked for.
     #[error("the user has another version")]
     VersionMismatch,
+    /// The caller asks too often.
+    #[error("too many requests")]
+    TooManyRequests(#[from] TooMany),
     /// The table throttles, times out or cannot be reached. Repeating is safe.
     #[error("the table is unavailable")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -76,6 +80,34 @@ pub enum Error {
 }
 
 impl Error {
+    /// The stable code of the error: part of the API, never changed.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Invalid(faults) if faults.iter().any(Fault::is_malformed) => "MALFORMED_JSON",
+            Self::Invalid(_) => "VALIDATION_FAILED",
+            Self::Token(TokenFault::Missing) => "TOKEN_MISSING",
+            Self::Token(TokenFault::Expired) => "TOKEN_EXPIRED",
+            Self::Token(_) => "TOKEN_INVALID",
+            Self::AccountNotActive => "ACCOUNT_NOT_ACTIVE",
+            Self::Forbidden(Refusal::Fields(_)) => "FIELD_FORBIDDEN",
+            Self::Forbidden(_) | Self::NotAdmin => "NOT_YOURS",
+            Self::UserNotFound => "USER_NOT_FOUND",
+            Self::RouteNotFound => "ROUTE_NOT_FOUND",
+            Self::MethodNotAllowed => "METHOD_NOT_ALLOWED",
+            Self::BodyTooLarge => "BODY_TOO_LARGE",
+            Self::UnsupportedMediaType => "UNSUPPORTED_MEDIA_TYPE",
+            Self::UsernameTaken => "USERNAME_TAKEN",
+            Self::UsernameTooSimilar => "USERNAME_TOO_SIMILAR",
+            Self::UsernameCooldown { .. } => "USERNAME_COOLDOWN",
+            Self::UserExists => "USER_EXISTS",
+            Self::ConcurrentChange => "CONCURRENT_CHANGE",
+            Self::VersionMismatch => "VERSION_MISMATCH",
+            Self::TooManyRequests(_) => "TOO_MANY_REQUESTS",
+            Self::Unavailable(_) => "UNAVAILABLE",
+            Self::Internal(_) => "INTERNAL",
+        }
+    }
+
     /// The error when somebody else holds `holder`, which has the key of `wanted`.
     pub fn taken(wanted: &Username, holder: &Username) -> Self {
         if wanted.is_same_in_any_case(holder) {
@@ -136,6 +168,11 @@ pub struct Fault {
 }
 
 impl Fault {
+    /// Whether it is the body's JSON that is faulty, and not what it says.
+    fn is_malformed(&self) -> bool {
+        matches!(self.problem, Problem::Malformed { .. } | Problem::Empty | Problem::DuplicateKey)
+    }
+
     /// The problem at that place.
     pub fn new(place: Place, problem: impl Into<Problem>) -> Self {
         Self { place, problem: problem.into() }

@@ -9,6 +9,7 @@ pub mod domain;
 pub mod error;
 pub mod http;
 pub mod lambda;
+pub mod limit;
 pub mod log;
 pub mod meter;
 pub mod store;

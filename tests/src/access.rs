@@ -24,7 +24,7 @@ const CALLERS: [&str; 8] = [
 
 /// What each endpoint answers each caller who asks for another user's data, or the own where that is
 /// all there is.
-const MATRIX: [(&str, [&str; 8]); 4] = [
+const MATRIX: [(&str, [&str; 8]); 6] = [
     (
         "change-username",
         [
@@ -77,6 +77,14 @@ const MATRIX: [(&str, [&str; 8]); 4] = [
             "403 NOT_YOURS",
         ],
     ),
+    (
+        "check-username",
+        ["401 TOKEN_MISSING", "200", "200", "200", "200", "403 ACCOUNT_NOT_ACTIVE", "200", "200"],
+    ),
+    (
+        "find-user",
+        ["401 TOKEN_MISSING", "200", "200", "200", "200", "403 ACCOUNT_NOT_ACTIVE", "200", "200"],
+    ),
 ];
 
 /// A fresh app with one user of every kind; the third is the one that requests are about.
@@ -112,6 +120,8 @@ fn request(app: &TestApp, operation: &str, target: &TestUser) -> Request {
             app.post("/v1/users").json(&body)
         }
         "get-user" => app.get(&format!("/v1/users/{}", target.id)),
+        "check-username" => app.get("/api/v1/users/username/availability?username=fresh_name"),
+        "find-user" => app.get(&format!("/api/v1/users/by-username/{}", target.username)),
         other => panic!("{other} has no request in the access matrix"),
     }
 }
@@ -160,7 +170,7 @@ async fn every_endpoint_answers_its_own_method_only() {
         for method in [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
             let known =
                 api::endpoints().iter().any(|e| e.path == endpoint.path && e.method == method);
-            let path = endpoint.path.replace("{userId}", "nobody");
+            let path = endpoint.path.replace("{userId}", "nobody").replace("{username}", "nobody");
             let answer =
                 app.request(method.clone(), &path).bearer(root).json(&json!({})).send().await;
             let refused = answer.outcome() == "405 METHOD_NOT_ALLOWED";

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
@@ -20,6 +21,7 @@ use shared::domain::text::Text;
 use shared::domain::user::User;
 use shared::domain::user_id::UserId;
 use shared::domain::username::Username;
+use shared::limit::CallerLimit;
 use shared::log::RequestLog;
 use shared::store::{Backoff, Change, Outcome, Store, https};
 use shared::token::{TokenSettings, TokenVerifier};
@@ -117,7 +119,8 @@ impl TestApp {
             policy: RenamePolicy::default(),
             store: Store::new(tapped, TABLE).with_backoff(backoff),
             tokens: TokenVerifier::new(&tokens).expect("usable keys"),
-            clock: Box::new(clock.clone()),
+            caller_limit: CallerLimit::new(Arc::new(clock.clone())),
+            clock: Arc::new(clock.clone()),
             log: RequestLog::emf(Stage::Local, log.clone()),
         });
         let router = shared::http::serve(api::endpoints(), app.clone());

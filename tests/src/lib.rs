@@ -23,6 +23,8 @@ mod bad_input;
 #[cfg(test)]
 mod change_username;
 #[cfg(test)]
+mod check_username;
+#[cfg(test)]
 mod concurrency;
 #[cfg(test)]
 mod create_user;
@@ -34,6 +36,8 @@ mod door;
 mod events;
 #[cfg(test)]
 mod faults;
+#[cfg(test)]
+mod find_user;
 #[cfg(test)]
 mod get_user;
 #[cfg(test)]
@@ -50,5 +54,5 @@ mod user_fields;
 pub use app::{NewUser, TestApp, TestUser};
 pub use captured_log::CapturedLog;
 pub use clock::FakeClock;
-pub use request::{Answer, Request};
+pub use request::{Answer, Request, percent_encoded};
 pub use wire::{Injection, Wire};

@@ -111,3 +111,8 @@ impl Answer {
         self
     }
 }
+
+/// A text as it may stand anywhere in a URL, every byte of it encoded.
+pub fn percent_encoded(text: &str) -> String {
+    text.bytes().fold(String::new(), |encoded, byte| format!("{encoded}%{byte:02X}"))
+}

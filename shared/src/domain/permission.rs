@@ -81,7 +81,12 @@ impl Relation {
 
     /// Whether the user's data may be read and, field by field, changed.
     pub fn is_close(self) -> bool {
-        self.own || self.is(Role::PowerUser) || self.is(Role::Admin)
+        self.own || self.is_trusted()
+    }
+
+    /// Whether the caller looks after others.
+    pub fn is_trusted(self) -> bool {
+        self.is(Role::PowerUser) || self.is(Role::Admin)
     }
 
     /// Whether users may be created, and deleted ones seen.

@@ -86,6 +86,19 @@ impl User {
         self.username_changed_at.map_or(self.created_at, |at| policy.next_change_at(at))
     }
 
+    /// Whether the user's account may be used.
+    ///
+    /// # Errors
+    /// [`RenameRefusal::NotFound`] when it is deleted, [`RenameRefusal::NotActive`] when it is not
+    /// active.
+    pub fn check_usable(&self) -> Result<(), RenameRefusal> {
+        match self.status {
+            Status::Active => Ok(()),
+            Status::Deleted => Err(RenameRefusal::NotFound),
+            Status::Inactive | Status::Expired | Status::Blocked => Err(RenameRefusal::NotActive),
+        }
+    }
+
     /// Decides on the user's own wish for a name at the instant `now`.
     ///
     /// # Errors
@@ -96,13 +109,7 @@ impl User {
         now: Timestamp,
         policy: &RenamePolicy,
     ) -> Result<Renaming, RenameRefusal> {
-        match self.status {
-            Status::Active => {}
-            Status::Deleted => return Err(RenameRefusal::NotFound),
-            Status::Inactive | Status::Expired | Status::Blocked => {
-                return Err(RenameRefusal::NotActive);
-            }
-        }
+        self.check_usable()?;
         if self.username == *wanted {
             return Ok(Renaming::Already(Renamed {
                 old: self.previous_username.clone().unwrap_or_else(|| self.username.clone()),

@@ -52,6 +52,12 @@ impl Relation {
     pub fn visible(self, user: Option<User>) -> Option<User> {
         user.filter(|user| user.status != Status::Deleted || self.is_admin())
     }
+
+    /// The user, if the caller may find it by its name: who is blocked is found by a `POWER_USER` and
+    /// an `ADMIN` only.
+    pub fn findable(self, user: Option<User>) -> Option<User> {
+        self.visible(user).filter(|user| user.status != Status::Blocked || self.is_trusted())
+    }
 }
 
 impl FromRequestParts<App> for Caller {

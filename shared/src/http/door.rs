@@ -91,7 +91,7 @@ async fn through(State(door): State<Door>, mut request: Request, next: Next) -> 
         if let Some(allow) = allow {
             response.headers_mut().insert(header::ALLOW, allow);
         }
-        failure::status_and_code(&error).1.clone_into(&mut record.code);
+        error.code().clone_into(&mut record.code);
         record.cause = hidden_cause(&error);
     }
     add_common_headers(&mut response, &client, &record.request_id);

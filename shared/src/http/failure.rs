@@ -11,8 +11,8 @@ use serde::Serialize;
 use super::context::Client;
 use super::reply::{Envelope, instant, json};
 use super::sentence::{self, Detail};
-use crate::domain::permission::Refusal;
-use crate::error::{Error, Fault, Place, Problem};
+use crate::error::{Error, Place};
+use crate::limit::TooMany;
 use crate::token::TokenFault;
 
 /// The header with the error's stable code.
@@ -27,44 +27,31 @@ impl IntoResponse for Error {
     }
 }
 
-/// The status and the stable code of an error.
-pub(super) fn status_and_code(error: &Error) -> (StatusCode, &'static str) {
+/// The status of an error.
+fn status(error: &Error) -> StatusCode {
     match error {
-        Error::Invalid(faults) if faults.iter().any(is_malformed) => {
-            (StatusCode::BAD_REQUEST, "MALFORMED_JSON")
-        }
-        Error::Invalid(_) => (StatusCode::BAD_REQUEST, "VALIDATION_FAILED"),
-        Error::Token(TokenFault::Missing) => (StatusCode::UNAUTHORIZED, "TOKEN_MISSING"),
-        Error::Token(TokenFault::Expired) => (StatusCode::UNAUTHORIZED, "TOKEN_EXPIRED"),
-        Error::Token(_) => (StatusCode::UNAUTHORIZED, "TOKEN_INVALID"),
-        Error::AccountNotActive => (StatusCode::FORBIDDEN, "ACCOUNT_NOT_ACTIVE"),
-        Error::Forbidden(Refusal::Fields(_)) => (StatusCode::FORBIDDEN, "FIELD_FORBIDDEN"),
-        Error::Forbidden(_) | Error::NotAdmin => (StatusCode::FORBIDDEN, "NOT_YOURS"),
-        Error::UserNotFound => (StatusCode::NOT_FOUND, "USER_NOT_FOUND"),
-        Error::RouteNotFound => (StatusCode::NOT_FOUND, "ROUTE_NOT_FOUND"),
-        Error::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED"),
-        Error::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "BODY_TOO_LARGE"),
-        Error::UnsupportedMediaType => {
-            (StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE")
-        }
-        Error::UsernameTaken => (StatusCode::CONFLICT, "USERNAME_TAKEN"),
-        Error::UsernameTooSimilar => (StatusCode::CONFLICT, "USERNAME_TOO_SIMILAR"),
-        Error::UsernameCooldown { .. } => (StatusCode::CONFLICT, "USERNAME_COOLDOWN"),
-        Error::UserExists => (StatusCode::CONFLICT, "USER_EXISTS"),
-        Error::ConcurrentChange => (StatusCode::CONFLICT, "CONCURRENT_CHANGE"),
-        Error::VersionMismatch => (StatusCode::PRECONDITION_FAILED, "VERSION_MISMATCH"),
-        Error::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE"),
-        Error::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL"),
+        Error::Invalid(_) => StatusCode::BAD_REQUEST,
+        Error::Token(_) => StatusCode::UNAUTHORIZED,
+        Error::AccountNotActive | Error::Forbidden(_) | Error::NotAdmin => StatusCode::FORBIDDEN,
+        Error::UserNotFound | Error::RouteNotFound => StatusCode::NOT_FOUND,
+        Error::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+        Error::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        Error::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        Error::UsernameTaken
+        | Error::UsernameTooSimilar
+        | Error::UsernameCooldown { .. }
+        | Error::UserExists
+        | Error::ConcurrentChange => StatusCode::CONFLICT,
+        Error::VersionMismatch => StatusCode::PRECONDITION_FAILED,
+        Error::TooManyRequests(_) => StatusCode::TOO_MANY_REQUESTS,
+        Error::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+        Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
     }
-}
-
-fn is_malformed(fault: &Fault) -> bool {
-    matches!(fault.problem, Problem::Malformed { .. } | Problem::Empty | Problem::DuplicateKey)
 }
 
 /// The answer for an error: the envelope, or RFC 9457's problem details when the client asks.
 pub(super) fn answer(error: &Error, client: &Client, now: Timestamp) -> Response {
-    let (status, code) = status_and_code(error);
+    let (status, code) = (status(error), error.code());
     let title = sentence::title(error, client.language);
     let details = sentence::details(error, client);
     let mut response = if client.wants_problem {
@@ -102,6 +89,13 @@ fn add_headers(headers: &mut HeaderMap, error: &Error, now: Timestamp) {
             let left = until.as_millisecond().saturating_sub(now.as_millisecond()).max(0);
             let seconds = left.unsigned_abs().div_ceil(1000);
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        Error::TooManyRequests(TooMany(wait)) => {
+            let seconds = wait.as_millis().div_ceil(1000);
+            headers.insert(
+                header::RETRY_AFTER,
+                HeaderValue::from(u64::try_from(seconds).unwrap_or(1)),
+            );
         }
         Error::Unavailable(_) => {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));

@@ -8,6 +8,7 @@ mod failure;
 mod json;
 pub mod path;
 pub mod precondition;
+pub mod query;
 pub mod read;
 pub mod reply;
 mod sentence;

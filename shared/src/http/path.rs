@@ -6,7 +6,38 @@ use axum::http::request::Parts;
 use super::context::client_of;
 use crate::app::App;
 use crate::domain::user_id::UserId;
+use crate::domain::username::Username;
 use crate::error::{Error, Fault, Place, Problem};
+
+/// The longest username that anybody can have, in bytes, with room for a domain beyond ASCII.
+const MAX_USERNAME_LENGTH: usize = 512;
+
+/// The parameter `username`, which need not be one that could be chosen today. It refuses faulty
+/// headers; what nobody can have is [`Error::UserNotFound`].
+#[derive(Debug, Clone)]
+pub struct UsernameInPath(pub Username);
+
+impl FromRequestParts<App> for UsernameInPath {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
+        let faults = client_of(parts).faults.clone();
+        if !faults.is_empty() {
+            return Err(Error::Invalid(faults));
+        }
+        let username = parameter(parts, app, "username").await.ok_or(Error::UserNotFound)?;
+        if username.len() > MAX_USERNAME_LENGTH {
+            return Err(Error::UserNotFound);
+        }
+        Ok(Self(Username::held(username)))
+    }
+}
+
+/// The decoded value of a parameter of the path.
+async fn parameter(parts: &mut Parts, app: &App, name: &str) -> Option<String> {
+    let parameters = RawPathParams::from_request_parts(parts, app).await.ok()?;
+    parameters.iter().find(|(found, _)| *found == name).map(|(_, value)| value.to_owned())
+}
 
 /// The parameter `userId`. It refuses faulty headers together with a faulty id.
 #[derive(Debug, Clone)]
@@ -16,12 +47,7 @@ impl FromRequestParts<App> for UserIdInPath {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
-        let parameters = RawPathParams::from_request_parts(parts, app).await.ok();
-        let id = parameters
-            .iter()
-            .flatten()
-            .find(|(name, _)| *name == "userId")
-            .and_then(|(_, value)| UserId::parse(value).ok());
+        let id = parameter(parts, app, "userId").await.and_then(|id| UserId::parse(&id).ok());
         let mut faults = client_of(parts).faults.clone();
         match id {
             Some(id) if faults.is_empty() => return Ok(Self(id)),

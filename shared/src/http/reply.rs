@@ -5,7 +5,9 @@ use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::context::Client;
 use super::precondition::etag;
+use super::sentence;
 use super::user_view::UserView;
 use crate::domain::user::User;
 use crate::error::Error;
@@ -31,8 +33,19 @@ pub(super) struct Envelope<'a, T> {
 pub struct Enveloped<T> {
     /// What was asked for.
     pub data: T,
+    /// Sentences that go with the data.
+    pub errors: Vec<String>,
     /// The instant of the answer.
     pub at: Timestamp,
+}
+
+impl<T> Enveloped<T> {
+    /// Data with the sentences that say why something would be refused, if it would.
+    pub fn with_reason(data: T, reason: Option<&Error>, client: &Client, at: Timestamp) -> Self {
+        let details = reason.map(|reason| sentence::details(reason, client)).unwrap_or_default();
+        let errors = details.into_iter().map(|detail| detail.sentence).collect();
+        Self { data, errors, at }
+    }
 }
 
 impl<T: Serialize> IntoResponse for Enveloped<T> {
@@ -42,7 +55,7 @@ impl<T: Serialize> IntoResponse for Enveloped<T> {
             is_success: true,
             status_code: status.as_u16(),
             data: Some(self.data),
-            errors: &[],
+            errors: &self.errors,
             timestamp: instant(self.at),
         };
         json(status, &envelope)

@@ -37,6 +37,7 @@ pub(super) fn title(error: &Error, language: Language) -> String {
         | Error::UserExists
         | Error::ConcurrentChange => t!("title.conflict", locale = locale),
         Error::VersionMismatch => t!("title.version_mismatch", locale = locale),
+        Error::TooManyRequests(_) => t!("title.too_many_requests", locale = locale),
         Error::Unavailable(_) => t!("title.unavailable", locale = locale),
         Error::Internal(_) => t!("title.internal", locale = locale),
     }
@@ -76,6 +77,7 @@ pub(super) fn details(error: &Error, client: &Client) -> Vec<Detail> {
         Error::UserExists => t!("detail.user_exists", locale = locale).into(),
         Error::ConcurrentChange => t!("detail.concurrent_change", locale = locale).into(),
         Error::VersionMismatch => t!("detail.version_mismatch", locale = locale).into(),
+        Error::TooManyRequests(_) => t!("detail.too_many_requests", locale = locale).into(),
         Error::Unavailable(_) => t!("detail.unavailable", locale = locale).into(),
     };
     vec![Detail { place: None, sentence }]
@@ -206,7 +208,7 @@ fn of_password(fault: PasswordFault, locale: &str) -> String {
 /// A character as a sentence shows it: itself when it is visible and keeps the text around it as it
 /// is, else its code point.
 fn shown(c: char) -> String {
-    if c.is_ascii_graphic() || c.is_alphabetic() {
+    if c == ' ' || c.is_ascii_graphic() || c.is_alphabetic() {
         format!("“{c}”")
     } else {
         format!("U+{:04X}", u32::from(c))
@@ -274,6 +276,7 @@ mod tests {
         assert_eq!(shown('\u{202E}'), "U+202E");
         assert_eq!(shown('\0'), "U+0000");
         assert_eq!(shown('🌹'), "U+1F339");
-        assert_eq!(shown(' '), "U+0020");
+        assert_eq!(shown(' '), "“ ”");
+        assert_eq!(shown('\u{A0}'), "U+00A0");
     }
 }

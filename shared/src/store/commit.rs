@@ -233,7 +233,8 @@ fn judge(reasons: &[CancellationReason]) -> Result<Attempt, StoreError> {
         }
         [_, new, ..] if failed(new) => {
             let item = new.item.as_ref().ok_or_else(lost_name)?;
-            Ok(Attempt::Done(Outcome::Taken(item::held_name(item).map_err(StoreError::broken)?)))
+            let holding = item::to_holding(item).map_err(StoreError::broken)?;
+            Ok(Attempt::Done(Outcome::Taken(holding.username)))
         }
         [_, _, old] if failed(old) => Err(lost_name()),
         other => Err(StoreError::broken(format!(

@@ -16,7 +16,7 @@ use crate::domain::text::Text;
 use crate::domain::time_zone::TimeZone;
 use crate::domain::user::User;
 use crate::domain::user_id::UserId;
-use crate::domain::username::{Username, UsernameKey};
+use crate::domain::username::{Holding, Username, UsernameKey};
 
 /// The attributes of an item by name.
 pub(super) type Item = HashMap<String, AttributeValue>;
@@ -145,9 +145,22 @@ fn to_account(item: &Reader<'_>) -> Result<Account, CorruptItem> {
     })
 }
 
-/// The spelling of the name that an item of a name holds.
-pub(super) fn held_name(item: &Item) -> Result<Username, CorruptItem> {
-    Ok(Username::held(Reader(item).string("username")?.to_owned()))
+/// Whether the item is that of a name.
+pub(super) fn is_name(item: &Item) -> bool {
+    Reader(item).string(PK).is_ok_and(|key| key.starts_with(USERNAME))
+}
+
+/// Reads the item of a name.
+pub(super) fn to_holding(item: &Item) -> Result<Holding, CorruptItem> {
+    let item = Reader(item);
+    Ok(Holding {
+        holder: UserId::parse(item.string("userId")?).map_err(|_| CorruptItem("userId"))?,
+        username: Username::held(item.string("username")?.to_owned()),
+        held_until: match item.0.get("heldUntil") {
+            Some(_) => Some(item.instant("heldUntil")?),
+            None => None,
+        },
+    })
 }
 
 /// Typed access to the attributes of an item.

@@ -19,14 +19,18 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::{ConsumedCapacity, KeysAndAttributes, ReturnConsumedCapacity};
+use aws_sdk_dynamodb::types::{
+    AttributeValue, ConsumedCapacity, KeysAndAttributes, ReturnConsumedCapacity,
+};
 
 pub use client::{DynamoDb, TlsUnavailable, https};
 pub use commit::{Change, Outcome};
 pub use error::StoreError;
+use item::Item;
 
 use crate::domain::user::User;
 use crate::domain::user_id::UserId;
+use crate::domain::username::{Holding, Username, UsernameKey};
 use crate::meter::{self, Usage};
 
 /// How a refused attempt is repeated when DynamoDB was busy, not when a condition failed.
@@ -104,12 +108,55 @@ impl Store {
             let user = self.user(one).await?;
             return Ok((user.clone(), user));
         }
-        let keys = KeysAndAttributes::builder()
-            .keys(HashMap::from([(item::PK.to_owned(), item::user_key(one))]))
-            .keys(HashMap::from([(item::PK.to_owned(), item::user_key(other))]))
-            .consistent_read(true)
-            .build()
-            .map_err(StoreError::broken)?;
+        let items = self.batch([item::user_key(one), item::user_key(other)], true).await?;
+        let users = items.iter().map(item::to_user).collect::<Result<Vec<_>, _>>();
+        let users = users.map_err(StoreError::broken)?;
+        let take = |id: &UserId| users.iter().find(|user| user.id == *id).cloned();
+        Ok((take(one), take(other)))
+    }
+
+    /// Reads a user, and who has a name if one is asked for, strongly consistent. One call,
+    /// `BatchGetItem` or `GetItem`.
+    ///
+    /// # Errors
+    /// As [`Store::user`].
+    pub async fn user_and_name(
+        &self,
+        id: &UserId,
+        name: Option<&UsernameKey>,
+    ) -> Result<(Option<User>, Option<Holding>), StoreError> {
+        let Some(name) = name else { return Ok((self.user(id).await?, None)) };
+        let items = self.batch([item::user_key(id), item::name_key(name)], true).await?;
+        let (names, users): (Vec<_>, Vec<_>) = items.iter().partition(|item| item::is_name(item));
+        let user = users.first().map(|item| item::to_user(item)).transpose();
+        let holding = names.first().map(|item| item::to_holding(item)).transpose();
+        Ok((user.map_err(StoreError::broken)?, holding.map_err(StoreError::broken)?))
+    }
+
+    /// Reads who has these names; nothing for those that nobody has. Eventually consistent: it is
+    /// for suggestions. One call, `BatchGetItem`, or none for no names.
+    ///
+    /// # Errors
+    /// As [`Store::user`].
+    pub async fn names(&self, names: &[Username]) -> Result<Vec<Holding>, StoreError> {
+        if names.is_empty() {
+            return Ok(Vec::new());
+        }
+        let keys = names.iter().map(|name| item::name_key(&name.key()));
+        let items = self.batch(keys, false).await?;
+        items.iter().map(item::to_holding).collect::<Result<_, _>>().map_err(StoreError::broken)
+    }
+
+    /// Reads items by their keys, which differ from one another.
+    async fn batch(
+        &self,
+        keys: impl IntoIterator<Item = AttributeValue>,
+        consistent: bool,
+    ) -> Result<Vec<Item>, StoreError> {
+        let keys =
+            keys.into_iter().map(|key| HashMap::from([(item::PK.to_owned(), key)])).collect();
+        let keys = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(consistent);
+        let keys = keys.build().map_err(StoreError::broken)?;
         let mut wanted = Some(HashMap::from([(self.table.clone(), keys)]));
         let mut found = Vec::new();
         for attempt in 0..self.backoff.attempts {
@@ -119,16 +166,13 @@ impl Store {
             let request = request.return_consumed_capacity(ReturnConsumedCapacity::Total);
             let output = request.send().await.map_err(StoreError::from_sdk)?;
             count_capacity(output.consumed_capacity());
-            for item in output.responses.unwrap_or_default().into_values().flatten() {
-                found.push(item::to_user(&item).map_err(StoreError::broken)?);
-            }
+            found.extend(output.responses.unwrap_or_default().into_values().flatten());
             wanted = output.unprocessed_keys.filter(|keys| !keys.is_empty());
         }
-        if wanted.is_some() {
-            return Err(StoreError::busy("BatchGetItem left keys unprocessed"));
+        match wanted {
+            Some(_) => Err(StoreError::busy("BatchGetItem left keys unprocessed")),
+            None => Ok(found),
         }
-        let take = |id: &UserId| found.iter().find(|user| user.id == *id).cloned();
-        Ok((take(one), take(other)))
     }
 
     /// Waits as the [`Backoff`] says before the attempt of that number, counted from 0.

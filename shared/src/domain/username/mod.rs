@@ -5,14 +5,18 @@
 
 mod email;
 mod handle;
+mod holding;
 mod key;
 mod reserved;
 mod spelling;
+mod suggestion;
 
 use std::fmt;
 
 pub use handle::{MAX_LENGTH, MIN_LENGTH};
+pub use holding::Holding;
 pub use key::UsernameKey;
+pub use suggestion::candidates;
 
 /// A username in its holder's spelling.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,12 +4,19 @@ use icu_normalizer::DecomposingNormalizerBorrowed;
 
 use super::handle::{self, is_separator};
 
-/// A valid handle close to the wish, in lower case: Turkish and other Latin letters by their plain
-/// ones, spaces and hyphens by `_`, everything else left out (`Çağrı Öz` → `cagri_oz`).
-///
-/// `None` when too little is left, or the result is reserved. The mapping is fixed, whatever the
-/// locale of the machine or of the caller: `I`, `İ`, `ı` and `i` all become `i`.
+/// A valid handle close to the wish. `None` when too little is left, or the result is reserved.
 pub(super) fn close_to(wish: &str) -> Option<String> {
+    let spelling = spelled(wish);
+    handle::is_valid(&spelling).then_some(spelling)
+}
+
+/// The wish in the letters of a handle, in lower case: Turkish and other Latin letters by their plain
+/// ones, spaces and hyphens by `_`, everything else left out (`Çağrı Öz` → `cagri_oz`), and no longer
+/// than a handle.
+///
+/// The mapping is fixed, whatever the locale of the machine or of the caller: `I`, `İ`, `ı` and `i`
+/// all become `i`.
+pub(super) fn spelled(wish: &str) -> String {
     // No more than a bounded piece of a long text can matter.
     let wish: String = wish.chars().take(4 * handle::MAX_LENGTH).collect();
     let mut spelling = String::new();
@@ -24,8 +31,8 @@ pub(super) fn close_to(wish: &str) -> Option<String> {
         }
     }
     spelling.truncate(handle::MAX_LENGTH);
-    let spelling = spelling.trim_end_matches(is_separator);
-    handle::is_valid(spelling).then(|| spelling.to_owned())
+    spelling.truncate(spelling.trim_end_matches(is_separator).len());
+    spelling
 }
 
 /// The plain letters for one character of a decomposed text; nothing for a combining mark or a
