@@ -3,10 +3,13 @@
 use std::error::Error;
 use std::net::Ipv4Addr;
 
+use axum::http::{HeaderName, Method};
 use sandbox::{EmbeddedDynamoDb, Sample};
 use shared::app::{App, Clock, SystemClock};
+use shared::http::cors;
 use shared::log::{self, Format, RequestLog};
 use tokio::net::TcpListener;
+use tower_http::cors::{Any, CorsLayer};
 
 use crate::{Serve, guide, settings};
 
@@ -24,10 +27,24 @@ async fn serve(options: &Serve) -> Result<(), Box<dyn Error>> {
     app.tokens.warm_up(app.now()).await;
     Sample::create_all(&app.store, SystemClock.now()).await?;
 
-    let router = shared::http::serve(api::endpoints(), app);
+    let router = shared::http::serve(api::endpoints(), app).layer(cors());
     guide::print(listener.local_addr()?, dynamo_db.endpoint(), options.data.as_deref())?;
     axum::serve(listener, router).with_graceful_shutdown(interrupted()).await?;
     Ok(())
+}
+
+/// Lets pages of every origin call, as API Gateway lets those that the deployment names: whoever
+/// develops a page serves it from another port.
+fn cors() -> CorsLayer {
+    let headers = |names: &[&'static str]| -> Vec<HeaderName> {
+        names.iter().filter_map(|name| name.parse().ok()).collect()
+    };
+    let methods: Vec<Method> = cors::METHODS.iter().filter_map(|name| name.parse().ok()).collect();
+    CorsLayer::new()
+        .allow_origin(Any)
+        .allow_methods(methods)
+        .allow_headers(headers(cors::REQUEST_HEADERS))
+        .expose_headers(headers(cors::RESPONSE_HEADERS))
 }
 
 async fn start_dynamo_db(options: &Serve) -> Result<EmbeddedDynamoDb, Box<dyn Error>> {

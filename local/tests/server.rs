@@ -121,6 +121,28 @@ fn a_printed_token_is_accepted() {
     assert_eq!(status, 200);
 }
 
+#[test]
+fn a_page_of_another_origin_may_call() {
+    let server = Server::start(&[]);
+    let mut stream = TcpStream::connect(&server.address).unwrap();
+    write!(
+        stream,
+        "OPTIONS /api/v1/users/username HTTP/1.1\r\nhost: {}\r\norigin: http://localhost:3000\r\n\
+         access-control-request-method: PATCH\r\n\
+         access-control-request-headers: authorization,content-type,x-language\r\nconnection: close\r\n\r\n",
+        server.address
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let answer = answer.to_lowercase();
+    assert!(answer.starts_with("http/1.1 200"), "{answer}");
+    for line in ["access-control-allow-origin: *", "access-control-allow-methods: get,post,patch"] {
+        assert!(answer.contains(line), "{answer}");
+    }
+    assert!(answer.contains("x-language"), "{answer}");
+}
+
 /// What the program says when it does not start.
 fn complaint(command: &mut Command) -> String {
     let output = command.output().unwrap();

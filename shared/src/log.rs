@@ -11,7 +11,10 @@ use metrique_writer_core::format::Format as _;
 use metrique_writer_core::unit::{Count, Unit};
 use metrique_writer_core::{Entry, EntryWriter, MetricValue};
 use metrique_writer_format_emf::{Emf, MetricDefinition, MetricDirective};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::fmt;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::config::Stage;
 use crate::meter::Usage;
@@ -28,10 +31,18 @@ pub enum Format {
 /// Starts the log, once for the process. A panic logs where it was, not what it said: that may hold
 /// anything.
 pub fn init(format: Format) {
-    let log = tracing_subscriber::fmt().with_env_filter(EnvFilter::new("info,dynoxide=error"));
+    let filter = Targets::new()
+        .with_default(LevelFilter::INFO)
+        // It warns of every condition that fails.
+        .with_target("dynoxide", LevelFilter::ERROR);
+    let log = tracing_subscriber::registry().with(filter);
     let started = match format {
-        Format::Json => log.json().flatten_event(true).with_span_list(false).try_init(),
-        Format::Text => log.with_target(false).with_writer(io::stderr).try_init(),
+        Format::Json => {
+            log.with(fmt::layer().json().flatten_event(true).with_span_list(false)).try_init()
+        }
+        Format::Text => {
+            log.with(fmt::layer().with_target(false).with_writer(io::stderr)).try_init()
+        }
     };
     if started.is_ok() {
         panic::set_hook(Box::new(|info| {

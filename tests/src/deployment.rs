@@ -7,6 +7,7 @@ use sandbox::events;
 use saphyr::{LoadableYamlNode, Yaml};
 use serde_json::Value;
 use shared::config::Config;
+use shared::http::cors;
 
 use crate::sample_events::{answer_of, sample_app};
 
@@ -153,6 +154,19 @@ fn the_template_sets_the_variables_that_the_code_reads_and_no_others() {
     let set: BTreeSet<String> =
         variables.as_mapping().unwrap().iter().map(|(name, _)| text(name)).collect();
     assert_eq!(set, read);
+}
+
+#[test]
+fn the_template_lets_pages_send_and_read_the_headers_that_the_code_has() {
+    let template = template();
+    let cors = at(&template, &["Resources", "Api", "Properties", "CorsConfiguration"]);
+    let list = |key| at(cors, &[key]).as_sequence().unwrap().iter().map(text).collect::<Vec<_>>();
+    assert_eq!(list("AllowHeaders"), cors::REQUEST_HEADERS);
+    assert_eq!(list("ExposeHeaders"), cors::RESPONSE_HEADERS);
+    assert_eq!(list("AllowMethods"), cors::METHODS);
+    let used: BTreeSet<String> =
+        api::endpoints().iter().map(|endpoint| endpoint.method.to_string()).collect();
+    assert_eq!(used, cors::METHODS.iter().map(ToString::to_string).collect());
 }
 
 #[test]

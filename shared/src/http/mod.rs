@@ -3,6 +3,7 @@
 pub mod body;
 pub mod caller;
 pub mod context;
+pub mod cors;
 mod door;
 mod failure;
 mod json;
