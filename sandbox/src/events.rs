@@ -112,8 +112,8 @@ fn compare(place: &str, expected: &Value, found: &Value, differences: &mut Vec<S
 }
 
 /// Runs the built binary of a function under a Runtime API: its sample events against a fresh
-/// DynamoDB, odd events that must not end it, and the sample events again, of which all that change
-/// nothing must be answered as before.
+/// DynamoDB, odd events, to which it may say what it likes as long as it lives, and then a sample
+/// event again.
 ///
 /// # Errors
 /// Names what is not as expected.

@@ -30,7 +30,7 @@ pub fn run(endpoint: Endpoint) -> ExitCode {
 async fn answer(endpoint: Endpoint) -> Result<(), Box<dyn Error + Send + Sync>> {
     let config = Config::from_env()?;
     let app = App::from_config(&config, RequestLog::emf(config.stage, std::io::stdout()))?;
-    app.tokens.warm_up(app.now()).await;
+    tokio::join!(app.tokens.warm_up(app.now()), app.store.warm_up());
     let router = serve([endpoint], app);
     lambda_http::run(service_fn(move |request| call(router.clone(), request))).await
 }

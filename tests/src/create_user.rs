@@ -173,6 +173,16 @@ async fn what_is_missing_and_what_only_the_server_sets_is_named() {
 }
 
 #[tokio::test]
+async fn an_id_that_no_path_can_carry_is_refused() {
+    let app = TestApp::start().await;
+    let root = app.user_with("grace", Role::Admin).await;
+    for id in [".", "..", "update", "a b", ""] {
+        let body = json!({ "userId": id, "username": "ada", "firstName": "A", "lastName": "B" });
+        create(&app, &root, body).await.expect("400 VALIDATION_FAILED");
+    }
+}
+
+#[tokio::test]
 async fn creating_costs_two_calls() {
     let app = TestApp::start().await;
     let root = app.user_with("grace", Role::Admin).await;

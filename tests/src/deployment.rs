@@ -79,6 +79,11 @@ fn allowed(function: &Yaml<'static>) -> BTreeSet<Permission> {
     let inline = policies.iter().filter_map(|policy| policy.as_mapping_get("Statement"));
     let mut allowed = BTreeSet::new();
     for statement in inline.flat_map(|statements| statements.as_sequence().unwrap()) {
+        assert_eq!(text(at(statement, &["Effect"])), "Allow");
+        if one_or_more(at(statement, &["Action"])).contains(&"dynamodb:PutItem".to_owned()) {
+            let within = ["Condition", "ForAnyValue:StringEquals", "dynamodb:EnclosingOperation"];
+            assert_eq!(text(at(statement, &within)), "TransactWriteItems", "nothing is put alone");
+        }
         let keys = at(statement, &["Condition", "ForAllValues:StringLike", "dynamodb:LeadingKeys"]);
         for action in one_or_more(at(statement, &["Action"])) {
             for keys in one_or_more(keys) {

@@ -103,6 +103,17 @@ async fn a_path_that_exists_names_its_methods_in_allow() {
 }
 
 #[tokio::test]
+async fn a_browser_s_preflight_is_answered_on_every_path_without_a_token() {
+    let app = TestApp::start().await;
+    for endpoint in api::endpoints() {
+        let request = app.request(Method::OPTIONS, endpoint.path);
+        let request = request.header("origin", "https://app.example.com");
+        let answer = request.header("access-control-request-method", "PATCH").send().await;
+        assert_eq!((answer.outcome().as_str(), answer.body.len()), ("204", 0), "{}", endpoint.path);
+    }
+}
+
+#[tokio::test]
 async fn success_has_the_common_headers_too() {
     let app = TestApp::start().await;
     let ada = app.user("ada").await;
@@ -194,12 +205,18 @@ async fn a_header_sent_twice_with_different_values_is_400_and_with_equal_ones_co
         request().header(name, other).send().await.expect("400 VALIDATION_FAILED");
         request().header(name, one).send().await.expect("200");
     }
+    // As API Gateway delivers them.
+    for name in ["x-app-version", "x-device-id"] {
+        app.rename(&ada, "ada").header(name, "1,2").send().await.expect("400 VALIDATION_FAILED");
+        app.rename(&ada, "ada").header(name, "1,1").send().await.expect("200");
+    }
     let foreign = app.user("bob").await;
     app.rename(&ada, "ada").bearer(&foreign).send().await.expect("400 VALIDATION_FAILED");
     app.rename(&ada, "ada").bearer(&ada).send().await.expect("200");
     let joined = format!("Bearer {},Bearer {}", ada.token, foreign.token);
-    let request = app.patch(RENAME).header("authorization", &joined).json(&wish());
-    request.send().await.expect("400 VALIDATION_FAILED");
+    let request = app.patch(RENAME).header("authorization", &joined).header("x-platform", "ios");
+    let answer = request.json(&wish()).send().await.expect("400 VALIDATION_FAILED");
+    assert_eq!(answer.errors().len(), 3, "{:?}", answer.errors());
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use serde_json::json;
 use shared::domain::role::Role;
 
-use crate::{Injection, TestApp};
+use crate::{Injection, TestApp, TestUser};
 
 #[tokio::test]
 async fn a_transaction_conflict_is_tried_again() {
@@ -27,10 +27,11 @@ async fn lasting_conflicts_throttling_and_an_unreachable_database_are_503_with_r
     type Fault = (&'static str, fn() -> Injection);
     let app = TestApp::start().await;
     let ada = app.user("ada").await;
-    let faults: [Fault; 6] = [
+    let faults: [Fault; 7] = [
         ("conflict", || Injection::cancelled(&["TransactionConflict", "None", "None"])),
         ("throttled", || Injection::exception("ThrottlingException")),
         ("capacity", || Injection::exception("ProvisionedThroughputExceededException")),
+        ("gateway", || Injection::Answer(502, json!({ "__type": "SomethingNew" }))),
         ("unreachable", || Injection::Refuse),
         ("garbage", || Injection::Garbage),
         ("broken", || Injection::Answer(500, json!({ "__type": "InternalServerError" }))),
@@ -135,7 +136,7 @@ async fn a_user_whose_creation_was_not_answered_is_created_once() {
 async fn keys_that_a_batch_leaves_are_asked_for_again() {
     let app = TestApp::start().await;
     let (ada, root) = (app.user("ada").await, app.user_with("grace", Role::Admin).await);
-    let key = |user: &crate::TestUser| json!({ "pk": { "S": format!("USER#{}", user.id) } });
+    let key = |user: &TestUser| json!({ "pk": { "S": format!("USER#{}", user.id) } });
     let left = json!({
         "Responses": { "nameplate": [] },
         "UnprocessedKeys": {
@@ -156,18 +157,36 @@ async fn keys_that_a_batch_leaves_are_asked_for_again() {
 async fn every_read_is_strongly_consistent_and_every_write_returns_what_refuses_it() {
     let app = TestApp::start().await;
     let (ada, root) = (app.user("ada").await, app.user_with("grace", Role::Admin).await);
-    app.get(&format!("/v1/users/{}", ada.id)).bearer(&root).send().await.expect("200");
-    app.update(&ada, &ada, json!({ "firstName": "Augusta" })).send().await.expect("200");
-    app.rename(&ada, "lovelace").send().await.expect("200");
-    let bodies = app.wire.take_bodies();
-    assert_eq!(bodies[0]["RequestItems"]["nameplate"]["ConsistentRead"], true);
-    assert_eq!(bodies[1]["ConsistentRead"], true);
-    assert_eq!(bodies[2]["ReturnValuesOnConditionCheckFailure"], "ALL_OLD");
-    let actions = bodies[3]["TransactItems"].as_array().unwrap();
-    assert_eq!(actions.len(), 3);
-    for action in actions.iter().flat_map(|action| action.as_object().unwrap().values()) {
-        assert_eq!(action["ReturnValuesOnConditionCheckFailure"], "ALL_OLD");
+    let unhinted = TestUser { token: app.token(&ada.id, &[], None), ..ada.clone() };
+    let body = json!({ "username": "fresh", "firstName": "A", "lastName": "B" });
+    for request in [
+        app.get(&format!("/v1/users/{}", ada.id)).bearer(&root),
+        app.update(&ada, &ada, json!({ "firstName": "Augusta" })),
+        app.post("/v1/users").bearer(&root).json(&body),
+        app.get("/api/v1/users/username/availability?username=grace").bearer(&ada),
+        app.get("/api/v1/users/by-username/ada").bearer(&root),
+        app.rename(&unhinted, "lovelace"),
+    ] {
+        assert!(request.send().await.status.is_success());
     }
+    let (mut reads, mut writes) = (0, 0);
+    for (operation, body) in app.wire.take_calls().into_iter().zip(app.wire.take_bodies()) {
+        match operation.as_str() {
+            "GetItem" => assert_eq!(body["ConsistentRead"], true),
+            "BatchGetItem" => assert_eq!(body["RequestItems"]["nameplate"]["ConsistentRead"], true),
+            "UpdateItem" => assert_eq!(body["ReturnValuesOnConditionCheckFailure"], "ALL_OLD"),
+            "TransactWriteItems" => {
+                let actions = body["TransactItems"].as_array().unwrap();
+                for action in actions.iter().flat_map(|action| action.as_object().unwrap().values())
+                {
+                    assert_eq!(action["ReturnValuesOnConditionCheckFailure"], "ALL_OLD");
+                }
+            }
+            other => panic!("{other}"),
+        }
+        *if operation.contains("Get") { &mut reads } else { &mut writes } += 1;
+    }
+    assert_eq!((reads, writes), (8, 3));
 }
 
 #[tokio::test]

@@ -85,6 +85,9 @@ async fn a_name_that_nobody_has_or_can_have_is_404() {
     {
         find(&app, &ada, name).send().await.expect("404 USER_NOT_FOUND");
     }
+    // Its key would be longer than the table takes.
+    let endless = format!("a@{}com", "㍿.".repeat(127));
+    find(&app, &ada, &endless).send().await.expect("404 USER_NOT_FOUND");
     let faulty = find(&app, &ada, "ada").header("x-language", "de").send().await;
     faulty.expect("400 VALIDATION_FAILED");
 }

@@ -163,6 +163,29 @@ async fn keys_are_fetched_anew_after_an_hour_so_that_a_withdrawn_one_stops_count
 }
 
 #[tokio::test]
+async fn keys_of_the_settings_and_of_the_url_count_beside_each_other_with_and_without_a_key_id() {
+    let (inline, remote, foreign) =
+        (IssuerKey::ec("inline"), IssuerKey::ec("published"), IssuerKey::ec("foreign"));
+    let publisher = Publisher::publishing(&[&remote]).await;
+    let (url, jwks) = (publisher.url.clone(), key_set(&[&inline]));
+    let app = TestApp::start_with(|settings| {
+        settings.jwks_url = Some(url);
+        settings.jwks = Some(jwks);
+    })
+    .await;
+    for (key, kid) in [(&inline, "inline"), (&remote, "published")] {
+        for kid in [Some(kid), None] {
+            ask(&app, &key.sign(kid, &claims(&app))).await.expect(ACCEPTED);
+        }
+    }
+    app.clock.advance(SECOND * 60);
+    for kid in [Some("inline"), Some("published"), None] {
+        ask(&app, &foreign.sign(kid, &claims(&app))).await.expect("401 TOKEN_INVALID");
+    }
+    assert_eq!(publisher.fetches(), 1, "a forged signature triggers no fetch");
+}
+
+#[tokio::test]
 async fn without_any_keys_it_is_503_and_works_as_soon_as_the_issuer_is_back() {
     let key = IssuerKey::rsa("one", aws_lc_rs::rsa::KeySize::Rsa2048);
     let publisher = Publisher::start(Behaviour::Answer(503, String::new())).await;

@@ -58,8 +58,8 @@ pub async fn write_expected_answers() {
             let varying = VARYING.iter().filter_map(|name| sent(name).map(|_| (*name, json!("*"))));
             let headers: serde_json::Map<String, Value> =
                 fixed.chain(varying).map(|(name, value)| (name.to_owned(), value)).collect();
-            let mut body: Value =
-                serde_json::from_str(answer["body"].as_str().unwrap_or_default()).expect("JSON");
+            let mut body: Value = serde_json::from_str(answer["body"].as_str().unwrap_or_default())
+                .unwrap_or_default();
             blank_what_varies(&mut body, endpoint.operation == "create-user");
             let expected =
                 json!({ "statusCode": answer["statusCode"], "headers": headers, "body": body });

@@ -170,6 +170,9 @@ async fn a_power_user_cannot_touch_an_admin() {
     let power = app.user_with("hedy", Role::PowerUser).await;
     let fields = || json!({ "firstName": "Augusta" });
     app.update(&power, &root, fields()).send().await.expect("403 NOT_YOURS");
+    let forbidden = json!({ "firstName": "Augusta", "password": "x", "roles": [] });
+    let answer = app.update(&power, &root, forbidden).send().await.expect("403 FIELD_FORBIDDEN");
+    assert_eq!(answer.errors().len(), 3, "every forbidden field is named");
     app.update(&power, &ada, fields()).send().await.expect("200");
 }
 

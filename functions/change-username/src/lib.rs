@@ -96,6 +96,6 @@ impl UsernameChanged {
             new_username: names.new.to_string(),
             next_change_allowed_at: instant(names.next_change_at),
         };
-        Enveloped { data, errors: Vec::new(), at }
+        Enveloped::new(data, at)
     }
 }

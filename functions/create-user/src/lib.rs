@@ -6,13 +6,14 @@ use axum::extract::State;
 use axum::http::Method;
 use axum::routing::post;
 use jiff::Timestamp;
+use serde_json::Value;
 use shared::app::App;
 use shared::domain::permission::Field;
 use shared::domain::text::PersonName;
 use shared::domain::user::User;
 use shared::domain::user_id::UserId;
 use shared::domain::username::Username;
-use shared::error::Error;
+use shared::error::{Error, Problem};
 use shared::http::Endpoint;
 use shared::http::body::{Body, Fields, FromFields};
 use shared::http::caller::Caller;
@@ -52,7 +53,7 @@ impl FromFields for CreateUser {
         for name in [Field::Username, Field::FirstName, Field::LastName] {
             fields.require(name.name());
         }
-        let id = fields.optional("userId", read::user_id);
+        let id = fields.optional("userId", new_user_id);
         let rest = UserFields::take(&mut fields);
         let account = fields.object("account", AccountFields::take);
         let new_user = (|| {
@@ -109,4 +110,14 @@ fn new_uuid(now: Timestamp) -> Uuid {
     let seconds = u64::try_from(now.as_second()).unwrap_or(0);
     let nanoseconds = u32::try_from(now.subsec_nanosecond()).unwrap_or(0);
     Uuid::new_v7(uuid::Timestamp::from_unix(NoContext, seconds, nanoseconds))
+}
+
+/// A user id that `GET /v1/users/{userId}` can be asked for: not a segment that a path loses (RFC 3986
+/// section 5.2.4), nor the name of another endpoint.
+fn new_user_id(value: &Value) -> Result<UserId, Vec<Problem>> {
+    let id = read::user_id(value)?;
+    if [".", "..", "update"].contains(&id.as_str()) {
+        return Err(vec![Problem::NotAUserId]);
+    }
+    Ok(id)
 }

@@ -48,9 +48,5 @@ async fn find_user(
     let user = relation.findable(user).ok_or(Error::UserNotFound)?;
     let renamed_from = (user.username.key() != key).then(|| holding.username.to_string());
     let (user_id, username) = (user.id.to_string(), user.username.to_string());
-    Ok(Enveloped {
-        data: FoundUser { user_id, username, renamed_from },
-        errors: Vec::new(),
-        at: now,
-    })
+    Ok(Enveloped::new(FoundUser { user_id, username, renamed_from }, now))
 }

@@ -1,6 +1,8 @@
 //! Who may do what to whom.
 
 use super::role::{Role, Roles};
+use super::status::Status;
+use super::user::User;
 use super::user_id::UserId;
 
 /// A field of `PATCH /v1/users/update` that can be sent.
@@ -89,6 +91,18 @@ impl Relation {
         self.is(Role::PowerUser) || self.is(Role::Admin)
     }
 
+    /// The user, unless it is deleted and the caller no `ADMIN`: to everybody else such a user is
+    /// not there.
+    pub fn visible(self, user: Option<User>) -> Option<User> {
+        user.filter(|user| user.status != Status::Deleted || self.is_admin())
+    }
+
+    /// The user, if the caller may find it by its name: who is blocked is found by a `POWER_USER` and
+    /// an `ADMIN` only.
+    pub fn findable(self, user: Option<User>) -> Option<User> {
+        self.visible(user).filter(|user| user.status != Status::Blocked || self.is_trusted())
+    }
+
     /// Whether users may be created, and deleted ones seen.
     pub fn is_admin(self) -> bool {
         self.is(Role::Admin)
@@ -123,13 +137,16 @@ impl Relation {
         if !self.is_close() {
             return Err(Refusal::NotYours);
         }
+        let forbidden: Vec<Field> =
+            fields.iter().copied().filter(|field| !self.may_change(*field)).collect();
+        if !forbidden.is_empty() {
+            return Err(Refusal::Fields(forbidden));
+        }
         let target_is_admin = target_roles.is_some_and(|roles| roles.contains(Role::Admin));
         if target_is_admin && !self.own && !self.is(Role::Admin) {
             return Err(Refusal::TargetIsAdmin);
         }
-        let forbidden: Vec<Field> =
-            fields.iter().copied().filter(|field| !self.may_change(*field)).collect();
-        if forbidden.is_empty() { Ok(()) } else { Err(Refusal::Fields(forbidden)) }
+        Ok(())
     }
 }
 
@@ -205,6 +222,11 @@ mod tests {
         assert_eq!(
             relation(false, &[Role::PowerUser]).check_change(admins, &names),
             Err(Refusal::TargetIsAdmin)
+        );
+        let forbidden = Refusal::Fields(vec![Field::Roles]);
+        assert_eq!(
+            relation(false, &[Role::PowerUser]).check_change(admins, &[Field::Roles]),
+            Err(forbidden)
         );
         assert_eq!(relation(true, &[Role::PowerUser]).check_change(admins, &names), Ok(()));
         assert_eq!(relation(false, &[Role::Admin]).check_change(admins, &names), Ok(()));

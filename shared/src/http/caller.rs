@@ -4,7 +4,7 @@ use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
 
-use super::context::single;
+use super::context::{client_of, single};
 use super::door::KnownCaller;
 use crate::app::App;
 use crate::domain::permission::Relation;
@@ -46,25 +46,13 @@ impl Caller {
     }
 }
 
-impl Relation {
-    /// The user, unless it is deleted and the caller no `ADMIN`: to everybody else such a user is
-    /// not there.
-    pub fn visible(self, user: Option<User>) -> Option<User> {
-        user.filter(|user| user.status != Status::Deleted || self.is_admin())
-    }
-
-    /// The user, if the caller may find it by its name: who is blocked is found by a `POWER_USER` and
-    /// an `ADMIN` only.
-    pub fn findable(self, user: Option<User>) -> Option<User> {
-        self.visible(user).filter(|user| user.status != Status::Blocked || self.is_trusted())
-    }
-}
-
 impl FromRequestParts<App> for Caller {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
-        let claims = app.tokens.verify(bearer_token(&parts.headers)?, app.now()).await?;
+        let token =
+            bearer_token(&parts.headers).map_err(|error| with_header_faults(error, parts))?;
+        let claims = app.tokens.verify(token, app.now()).await?;
         if let Some(known) = parts.extensions.get::<KnownCaller>() {
             known.is(&claims.user_id);
         }
@@ -93,5 +81,16 @@ fn bearer_token(headers: &HeaderMap) -> Result<&str, Error> {
     match token.trim() {
         "" => Err(TokenFault::Missing.into()),
         token => Ok(token),
+    }
+}
+
+/// The error with everything else that is wrong with the headers, when it is about a header itself.
+fn with_header_faults(error: Error, parts: &Parts) -> Error {
+    match error {
+        Error::Invalid(mut faults) => {
+            faults.extend(client_of(parts).faults.iter().cloned());
+            Error::Invalid(faults)
+        }
+        other => other,
     }
 }

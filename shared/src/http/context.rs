@@ -129,8 +129,8 @@ impl Client {
         let language = read("X-Language", &|value| one_of(value, LANGUAGES));
         let timezone = read("X-Timezone", &|value| one_of(value, TIMEZONES));
         let platform = read("X-Platform", &|value| one_of(value, PLATFORMS));
-        let app_version = read("X-App-Version", &|value| visible_ascii(value, APP_VERSION_LENGTH));
-        let device_id = read("X-Device-ID", &|value| visible_ascii(value, DEVICE_ID_LENGTH));
+        let app_version = read("X-App-Version", &|value| one_token(value, APP_VERSION_LENGTH));
+        let device_id = read("X-Device-ID", &|value| one_token(value, DEVICE_ID_LENGTH));
         Self {
             language: Language::ALL
                 .into_iter()
@@ -199,9 +199,13 @@ fn one_of(value: &str, values: &'static [&'static str]) -> Option<Problem> {
     (!values.contains(&value)).then_some(Problem::NotOneOf(values))
 }
 
-fn visible_ascii(value: &str, max: usize) -> Option<Problem> {
+/// A comma cannot be told from two values that API Gateway has joined, so it counts as that.
+fn one_token(value: &str, max: usize) -> Option<Problem> {
     let fits = (1..=max).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_graphic());
-    (!fits).then_some(Problem::NotVisibleAscii(max))
+    match value {
+        value if value.contains(',') => Some(Problem::SentTwice),
+        _ => (!fits).then_some(Problem::NotVisibleAscii(max)),
+    }
 }
 
 /// Whether `Accept` names `application/problem+json`, and not with `q=0`.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderName, HeaderValue, Method, header};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
@@ -67,9 +67,19 @@ pub fn serve(endpoints: impl IntoIterator<Item = Endpoint>, app: App) -> Router 
     let door = Door { app: app.clone(), operations, is_warm };
     routes
         .fallback(async || Error::RouteNotFound)
-        .method_not_allowed_fallback(async || Error::MethodNotAllowed)
+        .method_not_allowed_fallback(other_method)
         .layer(middleware::from_fn_with_state(door, through))
         .with_state(app)
+}
+
+/// Answers a method that the path does not have. `OPTIONS` is every path's: it is how a browser asks
+/// before it calls (CORS preflight), and API Gateway adds the headers that allow it.
+async fn other_method(method: Method) -> Result<StatusCode, Error> {
+    if method == Method::OPTIONS {
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(Error::MethodNotAllowed)
+    }
 }
 
 async fn through(State(door): State<Door>, mut request: Request, next: Next) -> Response {
@@ -119,7 +129,7 @@ impl Door {
             code: "OK".to_owned(),
             caller: None,
             platform: client.platform,
-            app_version: client.app_version.clone(),
+            app_version: client.app_version.as_deref().map(without_email),
             device: client.device_id.as_deref().map(fingerprint),
             usage: Usage::default(),
             duration: Duration::ZERO,
@@ -129,9 +139,9 @@ impl Door {
     }
 }
 
-/// A user's id as it may be logged: an id that could be an e-mail address only as a fingerprint.
-fn without_email(id: &str) -> String {
-    if id.contains('@') { fingerprint(id) } else { id.to_owned() }
+/// A text from outside as it may be logged: one that could be an e-mail address only as a fingerprint.
+fn without_email(text: &str) -> String {
+    if text.contains('@') { fingerprint(text) } else { text.to_owned() }
 }
 
 /// The first 64 bits of the SHA-256 of a text, in hexadecimal: tells two apart, and says no more.

@@ -9,8 +9,8 @@ use crate::domain::user_id::UserId;
 use crate::domain::username::Username;
 use crate::error::{Error, Fault, Place, Problem};
 
-/// The longest username that anybody can have, in bytes, with room for a domain beyond ASCII.
-const MAX_USERNAME_LENGTH: usize = 512;
+/// The longest key of a username that anybody can have, in bytes: an e-mail address has 254.
+const MAX_KEY_LENGTH: usize = 254;
 
 /// The parameter `username`, which need not be one that could be chosen today. It refuses faulty
 /// headers; what nobody can have is [`Error::UserNotFound`].
@@ -26,10 +26,12 @@ impl FromRequestParts<App> for UsernameInPath {
             return Err(Error::Invalid(faults));
         }
         let username = parameter(parts, app, "username").await.ok_or(Error::UserNotFound)?;
-        if username.len() > MAX_USERNAME_LENGTH {
+        let username = Username::held(username);
+        // A key that the table could not have: a domain can grow many times over in Punycode.
+        if username.key().as_str().len() > MAX_KEY_LENGTH {
             return Err(Error::UserNotFound);
         }
-        Ok(Self(Username::held(username)))
+        Ok(Self(username))
     }
 }
 

@@ -26,11 +26,6 @@ impl IfMatch {
             .as_ref()
             .is_none_or(|tags| tags.iter().any(|tag| tag == "*" || *tag == etag(version)))
     }
-
-    /// Whether there is a condition.
-    pub fn is_given(&self) -> bool {
-        self.0.is_some()
-    }
 }
 
 impl FromRequestParts<App> for IfMatch {

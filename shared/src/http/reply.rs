@@ -32,14 +32,19 @@ pub(super) struct Envelope<'a, T> {
 #[derive(Debug)]
 pub struct Enveloped<T> {
     /// What was asked for.
-    pub data: T,
+    data: T,
     /// Sentences that go with the data.
-    pub errors: Vec<String>,
+    errors: Vec<String>,
     /// The instant of the answer.
-    pub at: Timestamp,
+    at: Timestamp,
 }
 
 impl<T> Enveloped<T> {
+    /// Data, and nothing to add.
+    pub fn new(data: T, at: Timestamp) -> Self {
+        Self { data, errors: Vec::new(), at }
+    }
+
     /// Data with the sentences that say why something would be refused, if it would.
     pub fn with_reason(data: T, reason: Option<&Error>, client: &Client, at: Timestamp) -> Self {
         let details = reason.map(|reason| sentence::details(reason, client)).unwrap_or_default();

@@ -69,7 +69,7 @@ impl UserFields {
     }
 }
 
-/// Checks the password's strength and hashes it, off the thread that serves requests.
+/// Checks the password's strength, and hashes it off the thread that serves requests.
 async fn hash(password: Password, own_data: &[&str]) -> Result<PasswordHash, Error> {
     password
         .check_strength(own_data)

@@ -13,7 +13,6 @@ use aws_sdk_dynamodb::types::{
 use uuid::Uuid;
 
 use super::actions::{self, Action};
-use super::error::is_busy;
 use super::expression::Expression;
 use super::item::{self, Item, PK};
 use super::{Store, StoreError, count_capacity};
@@ -98,14 +97,21 @@ enum Attempt {
 }
 
 impl Attempt {
-    fn unless_busy<E>(error: E) -> Result<Self, StoreError>
+    /// An attempt that met another one on the same item is made again. Throttling, time-outs and
+    /// lost connections are not: the SDK has repeated those itself.
+    fn unless_met<E>(error: SdkError<E>) -> Result<Self, StoreError>
     where
         E: ProvideErrorMetadata + Error + Send + Sync + 'static,
     {
-        if is_busy(&error) {
+        const MET: [&str; 3] = [
+            "ReplicatedWriteConflictException",
+            "TransactionConflictException",
+            "TransactionInProgressException",
+        ];
+        if error.code().is_some_and(|code| MET.contains(&code)) {
             Ok(Self::Busy(StoreError::busy(error)))
         } else {
-            Err(StoreError::broken(error))
+            Err(StoreError::from_sdk(error))
         }
     }
 }
@@ -182,13 +188,12 @@ impl Store {
                 count_capacity(output.consumed_capacity());
                 Ok(Attempt::Done(Outcome::Committed))
             }
-            Err(SdkError::ServiceError(error)) => match error.into_err() {
-                UpdateItemError::ConditionalCheckFailedException(failed) => {
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
                     stale(failed.item.as_ref()).map(Attempt::Done)
                 }
-                other => Attempt::unless_busy(other),
+                _ => Attempt::unless_met(error),
             },
-            Err(other) => Err(StoreError::from_sdk(other)),
         }
     }
 
@@ -204,13 +209,12 @@ impl Store {
                 count_capacity(output.consumed_capacity());
                 Ok(Attempt::Done(Outcome::Committed))
             }
-            Err(SdkError::ServiceError(error)) => match error.into_err() {
-                TransactWriteItemsError::TransactionCanceledException(canceled) => {
+            Err(error) => match error.as_service_error() {
+                Some(TransactWriteItemsError::TransactionCanceledException(canceled)) => {
                     judge(canceled.cancellation_reasons())
                 }
-                other => Attempt::unless_busy(other),
+                _ => Attempt::unless_met(error),
             },
-            Err(other) => Err(StoreError::from_sdk(other)),
         }
     }
 }

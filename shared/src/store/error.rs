@@ -56,6 +56,6 @@ impl StoreError {
 
 /// Whether DynamoDB says "not now" with this error. An answer without a code is none of DynamoDB's:
 /// something in between broke it.
-pub(super) fn is_busy(error: &impl ProvideErrorMetadata) -> bool {
+fn is_busy(error: &impl ProvideErrorMetadata) -> bool {
     error.code().is_none_or(|code| BUSY.contains(&code))
 }

@@ -23,7 +23,7 @@ pub(super) type Item = HashMap<String, AttributeValue>;
 
 /// The table's only key attribute.
 pub(super) const PK: &str = "pk";
-const USER: &str = "USER#";
+pub(super) const USER: &str = "USER#";
 const USERNAME: &str = "USERNAME#";
 
 /// The key of the item of a user.

@@ -75,6 +75,16 @@ impl Store {
         Self { backoff, ..self }
     }
 
+    /// Opens the connection to DynamoDB, so that the first request need not: on a small Lambda the
+    /// TLS handshake is most of what a first request waits for. It reads a user that nobody is.
+    pub async fn warm_up(&self) {
+        let nobody = AttributeValue::S(format!("{}-", item::USER));
+        let read = self.client.get_item().table_name(&self.table).key(item::PK, nobody);
+        if let Err(error) = read.send().await.map_err(StoreError::from_sdk) {
+            tracing::warn!(cause = %error, "DynamoDB cannot be reached yet");
+        }
+    }
+
     /// Reads a user, strongly consistent. One call, `GetItem`.
     ///
     /// # Errors
@@ -108,7 +118,7 @@ impl Store {
             let user = self.user(one).await?;
             return Ok((user.clone(), user));
         }
-        let items = self.batch([item::user_key(one), item::user_key(other)], true).await?;
+        let items = self.batch([item::user_key(one), item::user_key(other)]).await?;
         let users = items.iter().map(item::to_user).collect::<Result<Vec<_>, _>>();
         let users = users.map_err(StoreError::broken)?;
         let take = |id: &UserId| users.iter().find(|user| user.id == *id).cloned();
@@ -126,15 +136,15 @@ impl Store {
         name: Option<&UsernameKey>,
     ) -> Result<(Option<User>, Option<Holding>), StoreError> {
         let Some(name) = name else { return Ok((self.user(id).await?, None)) };
-        let items = self.batch([item::user_key(id), item::name_key(name)], true).await?;
+        let items = self.batch([item::user_key(id), item::name_key(name)]).await?;
         let (names, users): (Vec<_>, Vec<_>) = items.iter().partition(|item| item::is_name(item));
         let user = users.first().map(|item| item::to_user(item)).transpose();
         let holding = names.first().map(|item| item::to_holding(item)).transpose();
         Ok((user.map_err(StoreError::broken)?, holding.map_err(StoreError::broken)?))
     }
 
-    /// Reads who has these names; nothing for those that nobody has. Eventually consistent: it is
-    /// for suggestions. One call, `BatchGetItem`, or none for no names.
+    /// Reads who has these names, strongly consistent; nothing for those that nobody has. One call,
+    /// `BatchGetItem`, or none for no names.
     ///
     /// # Errors
     /// As [`Store::user`].
@@ -143,19 +153,18 @@ impl Store {
             return Ok(Vec::new());
         }
         let keys = names.iter().map(|name| item::name_key(&name.key()));
-        let items = self.batch(keys, false).await?;
+        let items = self.batch(keys).await?;
         items.iter().map(item::to_holding).collect::<Result<_, _>>().map_err(StoreError::broken)
     }
 
-    /// Reads items by their keys, which differ from one another.
+    /// Reads items by their keys, which differ from one another, strongly consistent.
     async fn batch(
         &self,
         keys: impl IntoIterator<Item = AttributeValue>,
-        consistent: bool,
     ) -> Result<Vec<Item>, StoreError> {
         let keys =
             keys.into_iter().map(|key| HashMap::from([(item::PK.to_owned(), key)])).collect();
-        let keys = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(consistent);
+        let keys = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true);
         let keys = keys.build().map_err(StoreError::broken)?;
         let mut wanted = Some(HashMap::from([(self.table.clone(), keys)]));
         let mut found = Vec::new();

@@ -47,13 +47,13 @@ impl RawClaims {
     /// The claims, if they count at the instant `now`.
     pub(super) fn check(self, now: Timestamp) -> Result<Claims, TokenFault> {
         self.check_times(now)?;
-        let hint = self.username.as_str().or(self.preferred_username.as_str());
+        let hints = [self.username.as_str(), self.preferred_username.as_str()];
+        let hint =
+            hints.into_iter().flatten().find(|hint| (1..=MAX_HINT_LENGTH).contains(&hint.len()));
         let roles = self.roles.as_array().into_iter().flatten();
         Ok(Claims {
             user_id: UserId::parse(&self.sub).map_err(|_| TokenFault::Claim)?,
-            username_hint: hint
-                .filter(|hint| (1..=MAX_HINT_LENGTH).contains(&hint.len()))
-                .map(|hint| Username::held(hint.to_owned())),
+            username_hint: hint.map(|hint| Username::held(hint.to_owned())),
             roles: roles.filter_map(Value::as_str).filter_map(Role::parse).collect(),
         })
     }

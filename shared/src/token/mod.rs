@@ -138,8 +138,11 @@ impl TokenVerifier {
         let header = decode_header(token).map_err(|_| TokenFault::Malformed)?;
         check_header(&header)?;
         let claims = match (self.own.verify(token, &header), &self.remote) {
-            (Err(TokenFault::UnknownKey), Some(remote)) if is_asymmetric(header.alg) => {
-                remote.verify(token, &header, now).await?
+            // None of our own keys is the token's; without a key id that shows only in the signature.
+            (Err(own @ (TokenFault::UnknownKey | TokenFault::Signature)), Some(remote))
+                if is_asymmetric(header.alg) =>
+            {
+                remote.verify(token, &header, own, now).await?
             }
             (verified, _) => verified?,
         };

@@ -87,18 +87,20 @@ impl RemoteKeys {
     }
 
     /// Verifies the token with the published keys, fetching them when there are none yet, when they
-    /// are old, or when none of them fits.
+    /// are old, or when none of them fits and none of our `own` did either.
     pub(super) async fn verify(
         &self,
         token: &str,
         header: &Header,
+        own: TokenFault,
         now: Timestamp,
     ) -> Result<RawClaims, NotVerified> {
         let known = self.current();
         let is_fresh = known.as_ref().is_some_and(|known| now.duration_since(known.at) < MAX_AGE);
         if let (Some(known), true) = (&known, is_fresh) {
             match known.keys.verify(token, header) {
-                Err(TokenFault::UnknownKey) => {}
+                Err(TokenFault::UnknownKey) if own == TokenFault::UnknownKey => {}
+                Err(TokenFault::UnknownKey) => return Err(own.into()),
                 verified => return Ok(verified?),
             }
         }
