@@ -1,7 +1,7 @@
 //! The log: what happened, never who it happened to. No body, token, password, e-mail address or name
 //! is ever logged.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::panic;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
@@ -40,9 +40,14 @@ pub fn init(format: Format) {
         Format::Json => {
             log.with(fmt::layer().json().flatten_event(true).with_span_list(false)).try_init()
         }
-        Format::Text => {
-            log.with(fmt::layer().with_target(false).with_writer(io::stderr)).try_init()
-        }
+        Format::Text => log
+            .with(
+                fmt::layer()
+                    .with_ansi(io::stderr().is_terminal())
+                    .with_target(false)
+                    .with_writer(io::stderr),
+            )
+            .try_init(),
     };
     if started.is_ok() {
         panic::set_hook(Box::new(|info| {
