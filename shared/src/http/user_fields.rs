@@ -45,14 +45,14 @@ impl UserFields {
     /// [`Error::Invalid`] when the password is weak, [`Error::Internal`] when it cannot be hashed.
     pub async fn into_patch(self, user: &User) -> Result<Patch, Error> {
         let password_hash = match &self.password {
-            Some(password) => Some(hash(password.clone(), &self.own_data(user)).await?),
+            Some(password) => Some(hash(password.clone(), self.own_data(user)).await?),
             None => None,
         };
         Ok(Patch { password_hash, ..self.values })
     }
 
     /// What somebody who knows the user would try first: the names before and after the change.
-    fn own_data<'a>(&'a self, user: &'a User) -> Vec<&'a str> {
+    fn own_data(&self, user: &User) -> Vec<String> {
         let new = &self.values;
         let usernames = [Some(&user.username), new.username.as_ref()].into_iter().flatten();
         let names = [
@@ -65,15 +65,20 @@ impl UserFields {
         ];
         let usernames = usernames.map(Username::as_str);
         let parts = usernames.flat_map(|name| std::iter::once(name).chain(name.split('@')));
-        parts.chain(names.into_iter().flatten().map(PersonName::as_str)).collect()
+        let names = names.into_iter().flatten().map(PersonName::as_str);
+        parts.chain(names).map(str::to_owned).collect()
     }
 }
 
-/// Checks the password's strength, and hashes it off the thread that serves requests.
-async fn hash(password: Password, own_data: &[&str]) -> Result<PasswordHash, Error> {
-    password
-        .check_strength(own_data)
-        .map_err(|fault| Fault::new(Place::field(Field::Password.name()), fault))?;
-    let hashed = tokio::task::spawn_blocking(move || password.hash()).await;
-    Ok(hashed.map_err(|panicked| Error::Internal(panicked.into()))??)
+/// Checks the password's strength and hashes it, both off the thread that serves requests.
+async fn hash(password: Password, own_data: Vec<String>) -> Result<PasswordHash, Error> {
+    let work = move || {
+        let own_data: Vec<&str> = own_data.iter().map(String::as_str).collect();
+        password
+            .check_strength(&own_data)
+            .map_err(|fault| Fault::new(Place::field(Field::Password.name()), fault))?;
+        Ok(password.hash()?)
+    };
+    let hashed = tokio::task::spawn_blocking(work).await;
+    hashed.map_err(|panicked| Error::Internal(panicked.into()))?
 }
