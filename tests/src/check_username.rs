@@ -171,6 +171,9 @@ async fn a_missing_or_ambiguous_parameter_is_400() {
         let answer = app.get(&path).bearer(&ada).send().await.expect("400 VALIDATION_FAILED");
         assert!(answer.errors()[1].starts_with("username: "), "{query}");
     }
+    let answer = app.get("/api/v1/users/username/availability").header("x-platform", "ios");
+    let answer = answer.bearer(&ada).send().await.expect("400 VALIDATION_FAILED");
+    assert_eq!(answer.places(), ["X-Platform", "username"], "all faults at once");
     let answer = app.get("/api/v1/users/username/availability?username=a+b%FF&username=a+b%FF");
     let answer = answer.bearer(&ada).send().await.expect("200");
     assert_eq!(answer.json()["data"]["username"], "a b\u{FFFD}");

@@ -101,6 +101,13 @@ impl Answer {
         errors.iter().map(|error| error.as_str().expect("a sentence").to_owned()).collect()
     }
 
+    /// Where the faults are that the envelope lists: the word before the colon of each sentence.
+    pub fn places(&self) -> Vec<String> {
+        let sentences = self.errors().into_iter().skip(1);
+        let place = |sentence: String| sentence.split(':').next().map(str::to_owned);
+        sentences.filter_map(place).collect()
+    }
+
     /// The answer itself, when it is this outcome.
     #[expect(clippy::return_self_not_must_use, reason = "often the outcome is all")]
     #[track_caller]

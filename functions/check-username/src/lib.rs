@@ -46,8 +46,8 @@ struct Availability {
 async fn check_username(
     State(app): State<App>,
     caller: Caller,
-    client: Client,
     UsernameInQuery(wish): UsernameInQuery,
+    client: Client,
 ) -> Result<Enveloped<Availability>, Error> {
     app.caller_limit.check(&caller.id)?;
     let now = app.now();

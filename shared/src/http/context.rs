@@ -154,12 +154,8 @@ impl FromRequestParts<App> for Client {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Error> {
-        let client = client_of(parts);
-        if client.faults.is_empty() {
-            Ok(Self::clone(&client))
-        } else {
-            Err(Error::Invalid(client.faults.clone()))
-        }
+        let client = Self::clone(&client_of(parts));
+        with_headers(parts, Ok(client))
     }
 }
 
@@ -167,6 +163,17 @@ impl FromRequestParts<App> for Client {
 pub(super) fn client_of(parts: &Parts) -> Arc<Client> {
     let known = parts.extensions.get::<Arc<Client>>();
     known.map_or_else(|| Arc::new(Client::read(&parts.headers)), Arc::clone)
+}
+
+/// A part of the request that was read, if the headers are good, too; else every fault of both.
+pub(super) fn with_headers<T>(parts: &Parts, read: Result<T, Fault>) -> Result<T, Error> {
+    let mut faults = client_of(parts).faults.clone();
+    match read {
+        Ok(value) if faults.is_empty() => return Ok(value),
+        Ok(_) => {}
+        Err(fault) => faults.push(fault),
+    }
+    Err(Error::Invalid(faults))
 }
 
 /// The one value of a header. A header that is there twice counts once when the values are equal. A

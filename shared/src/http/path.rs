@@ -3,7 +3,7 @@
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 
-use super::context::client_of;
+use super::context::with_headers;
 use crate::app::App;
 use crate::domain::user_id::UserId;
 use crate::domain::username::Username;
@@ -21,10 +21,7 @@ impl FromRequestParts<App> for UsernameInPath {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
-        let faults = client_of(parts).faults.clone();
-        if !faults.is_empty() {
-            return Err(Error::Invalid(faults));
-        }
+        with_headers(parts, Ok(()))?;
         let username = parameter(parts, app, "username").await.ok_or(Error::UserNotFound)?;
         let username = Username::held(username);
         // A key that the table could not have: a domain can grow many times over in Punycode.
@@ -50,12 +47,7 @@ impl FromRequestParts<App> for UserIdInPath {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
         let id = parameter(parts, app, "userId").await.and_then(|id| UserId::parse(&id).ok());
-        let mut faults = client_of(parts).faults.clone();
-        match id {
-            Some(id) if faults.is_empty() => return Ok(Self(id)),
-            Some(_) => {}
-            None => faults.push(Fault::new(Place::Parameter("userId"), Problem::NotAUserId)),
-        }
-        Err(Error::Invalid(faults))
+        let fault = || Fault::new(Place::Parameter("userId"), Problem::NotAUserId);
+        with_headers(parts, id.ok_or_else(fault)).map(Self)
     }
 }

@@ -3,7 +3,7 @@
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
-use super::context::client_of;
+use super::context::with_headers;
 use crate::app::App;
 use crate::error::{Error, Fault, Place, Problem};
 
@@ -19,17 +19,12 @@ impl FromRequestParts<App> for UsernameInQuery {
         let mut values = form_urlencoded::parse(query.as_bytes())
             .filter(|(name, _)| name == "username")
             .map(|(_, value)| value.into_owned());
-        let first = values.next();
-        let problem = match &first {
-            None => Some(Problem::Missing),
-            Some(first) if values.any(|value| value != *first) => Some(Problem::SentTwice),
-            Some(_) => None,
+        let only = match values.next() {
+            None => Err(Problem::Missing),
+            Some(first) if values.any(|value| value != first) => Err(Problem::SentTwice),
+            Some(first) => Ok(first),
         };
-        let mut faults = client_of(parts).faults.clone();
-        faults.extend(problem.map(|problem| Fault::new(Place::Parameter("username"), problem)));
-        match first {
-            Some(username) if faults.is_empty() => Ok(Self(username)),
-            _ => Err(Error::Invalid(faults)),
-        }
+        let fault = |problem| Fault::new(Place::Parameter("username"), problem);
+        with_headers(parts, only.map_err(fault)).map(Self)
     }
 }
