@@ -5,14 +5,9 @@ use std::io::Write;
 use std::net::SocketAddr;
 use std::path::Path;
 
-use jiff::SignedDuration;
-use sandbox::{Sample, TokenRequest};
-use shared::app::{Clock, SystemClock};
+use sandbox::Sample;
 
-use crate::settings;
-
-/// How long the printed tokens are valid.
-const VALIDITY: SignedDuration = SignedDuration::from_hours(30 * 24);
+use crate::token;
 
 /// Prints it. That nobody reads it is no reason to stop.
 pub(crate) fn print(
@@ -31,13 +26,14 @@ fn text(base: &str, dynamo_db: &str, data: Option<&Path>) -> Result<String, Box<
         Some(folder) => format!("kept in {}", folder.display()),
         None => "in memory, gone at the end (keep it with --data DIR)".to_owned(),
     };
-    let plain = token(&Sample::PLAIN)?;
-    let admin = token(&Sample::ADMIN)?;
+    let plain = token::of_sample(&Sample::PLAIN)?;
+    let admin = token::of_sample(&Sample::ADMIN)?;
     Ok(format!(
         r#"
 Nameplate is running. Stop it with Ctrl-C.
 
   API       {base}
+  Reference {base}/docs
   DynamoDB  {dynamo_db}
   Data      {data}
 
@@ -84,15 +80,4 @@ curl --request PATCH \
         admin_id = Sample::ADMIN.id,
         changed_id = Sample::CHANGED.id,
     ))
-}
-
-fn token(user: &Sample) -> Result<String, Box<dyn Error>> {
-    let now = SystemClock.now();
-    Ok(settings::issuer().issue(&TokenRequest {
-        sub: user.id,
-        roles: user.roles,
-        username: Some(user.username),
-        issued_at: now,
-        expires_at: now + VALIDITY,
-    })?)
 }

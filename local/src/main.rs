@@ -1,6 +1,7 @@
 //! Nameplate on a laptop: every endpoint on one port over an embedded DynamoDB, without an account.
 
 mod guide;
+mod pages;
 mod serve;
 mod settings;
 mod token;
@@ -26,6 +27,28 @@ struct Cli {
 enum Command {
     /// Print a token that the local server accepts.
     Token(Token),
+    /// Write openapi.yaml and openapi.tr.yaml, which are made from the code.
+    Openapi {
+        /// The folder to write them to.
+        #[arg(value_name = "DIR", default_value = ".")]
+        folder: PathBuf,
+    },
+    /// Write the API reference as plain files, for any web host.
+    Docs(Docs),
+}
+
+/// What the reference is to say, and where it is to be.
+#[derive(Debug, Args)]
+struct Docs {
+    /// The folder to write it to; made if it is not there.
+    #[arg(value_name = "DIR")]
+    folder: PathBuf,
+    /// The URL of the API that real users call, as in <https://api.example.com>.
+    #[arg(long, value_name = "URL", value_parser = pages::base_url)]
+    production: Option<String>,
+    /// The URL of the API to try things with.
+    #[arg(long, value_name = "URL", value_parser = pages::base_url)]
+    development: Option<String>,
 }
 
 /// How to serve.
@@ -60,12 +83,17 @@ struct Token {
     /// How long it is valid, as in 30m, 1h or 30d.
     #[arg(long, value_name = "DURATION", default_value = "1h", value_parser = token::duration)]
     expires: jiff::SignedDuration,
+    /// Make it one that has expired an hour ago, to see what a client does then.
+    #[arg(long, conflicts_with = "expires")]
+    expired: bool,
 }
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let done = match cli.command {
         Some(Command::Token(token)) => token::print(&token),
+        Some(Command::Openapi { folder }) => pages::write_openapi(&folder),
+        Some(Command::Docs(docs)) => pages::write(docs),
         None => serve::run(&cli.serve),
     };
     match done {

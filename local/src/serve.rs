@@ -11,7 +11,7 @@ use shared::log::{self, Format, RequestLog};
 use tokio::net::TcpListener;
 use tower_http::cors::{Any, CorsLayer};
 
-use crate::{Serve, guide, settings};
+use crate::{Serve, guide, pages, settings};
 
 /// Serves until Ctrl-C.
 pub(crate) fn run(options: &Serve) -> Result<(), Box<dyn Error>> {
@@ -27,8 +27,11 @@ async fn serve(options: &Serve) -> Result<(), Box<dyn Error>> {
     app.tokens.warm_up(app.now()).await;
     Sample::create_all(&app.store, SystemClock.now()).await?;
 
-    let router = shared::http::serve(api::endpoints(), app).layer(cors());
-    guide::print(listener.local_addr()?, dynamo_db.endpoint(), options.data.as_deref())?;
+    let address = listener.local_addr()?;
+    // Other origins may call the API, but not read the sample tokens.
+    let api = shared::http::serve(api::endpoints(), app).layer(cors());
+    let router = api.merge(pages::router(&format!("http://{address}"))?);
+    guide::print(address, dynamo_db.endpoint(), options.data.as_deref())?;
     axum::serve(listener, router).with_graceful_shutdown(interrupted()).await?;
     Ok(())
 }

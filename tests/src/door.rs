@@ -1,8 +1,12 @@
 //! What holds of every endpoint: headers, envelope, errors, languages.
 
+use axum::extract::State;
 use axum::http::Method;
 use serde_json::{Value, json};
+use shared::app::App;
 use shared::domain::role::Role;
+use shared::error::Error;
+use shared::http::reply::UserReply;
 
 use crate::{Answer, TestApp};
 
@@ -301,6 +305,10 @@ async fn who_has_no_valid_token_learns_nothing_else() {
     request.send().await.expect("401 TOKEN_MISSING");
 }
 
+async fn panicking(_: State<App>) -> Result<UserReply, Error> {
+    panic!("a secret")
+}
+
 #[tokio::test]
 async fn a_panic_and_an_internal_error_answer_one_constant_sentence() {
     let app = TestApp::start().await;
@@ -310,13 +318,7 @@ async fn a_panic_and_an_internal_error_answer_one_constant_sentence() {
     check_form(&broken, "en");
     assert_eq!(broken.errors(), ["Something went wrong on our side"]);
 
-    let panicking = axum::routing::get(async || -> &'static str { panic!("a secret") });
-    let endpoint = shared::http::Endpoint {
-        operation: "panic",
-        method: Method::GET,
-        path: "/panic",
-        handler: panicking,
-    };
+    let endpoint = shared::http::Endpoint::new("panic", Method::GET, "/panic", panicking, &[]);
     let router = shared::http::serve([endpoint], app.app().clone());
     let answer = crate::Request::new(router, Method::GET, "/panic").send().await;
     let answer = answer.expect("500 INTERNAL");

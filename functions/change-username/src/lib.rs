@@ -6,7 +6,6 @@
 
 use axum::extract::State;
 use axum::http::Method;
-use axum::routing::patch;
 use jiff::Timestamp;
 use serde::Serialize;
 use shared::app::App;
@@ -17,8 +16,8 @@ use shared::error::Error;
 use shared::http::Endpoint;
 use shared::http::body::{Body, Fields, FromFields};
 use shared::http::caller::Caller;
-use shared::http::read;
-use shared::http::reply::{Enveloped, instant};
+use shared::http::read::Handle;
+use shared::http::reply::{Enveloped, Instant};
 use shared::store::{Change, Outcome};
 
 /// How often a decision is made: on the token's claim, on the truth, and again when the user changes
@@ -27,12 +26,20 @@ const DECISIONS: usize = 4;
 
 /// This endpoint.
 pub fn endpoint() -> Endpoint {
-    Endpoint {
-        operation: "change-username",
-        method: Method::PATCH,
-        path: "/api/v1/users/username",
-        handler: patch(change_username),
-    }
+    Endpoint::new(
+        "change-username",
+        Method::PATCH,
+        "/api/v1/users/username",
+        change_username,
+        &[
+            "ACCOUNT_NOT_ACTIVE",
+            "USER_NOT_FOUND",
+            "USERNAME_TAKEN",
+            "USERNAME_TOO_SIMILAR",
+            "USERNAME_COOLDOWN",
+            "CONCURRENT_CHANGE",
+        ],
+    )
 }
 
 /// The body: `{"newUsername": string}`.
@@ -42,20 +49,23 @@ struct ChangeUsername {
 }
 
 impl FromFields for ChangeUsername {
+    const NAME: &str = "ChangeUsername";
+
     fn from_fields(mut fields: Fields) -> Result<Self, Error> {
-        let new_username = fields.required("newUsername", read::handle);
-        fields.finish(new_username.map(|new_username| Self { new_username }))
+        let new_username = fields.required::<Handle>("newUsername");
+        fields.finish(new_username.map(|Handle(new_username)| Self { new_username }))
     }
 }
 
 /// The data of the answer.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 struct UsernameChanged {
     success: bool,
-    old_username: String,
-    new_username: String,
-    next_change_allowed_at: String,
+    old_username: Username,
+    new_username: Username,
+    next_change_allowed_at: Instant,
 }
 
 async fn change_username(
@@ -92,9 +102,9 @@ impl UsernameChanged {
     fn answer(names: &Renamed, at: Timestamp) -> Enveloped<Self> {
         let data = Self {
             success: true,
-            old_username: names.old.to_string(),
-            new_username: names.new.to_string(),
-            next_change_allowed_at: instant(names.next_change_at),
+            old_username: names.old.clone(),
+            new_username: names.new.clone(),
+            next_change_allowed_at: Instant(names.next_change_at),
         };
         Enveloped::new(data, at)
     }

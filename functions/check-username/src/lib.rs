@@ -6,7 +6,6 @@
 
 use axum::extract::State;
 use axum::http::Method;
-use axum::routing::get;
 use jiff::Timestamp;
 use serde::Serialize;
 use shared::app::App;
@@ -17,30 +16,36 @@ use shared::http::Endpoint;
 use shared::http::caller::Caller;
 use shared::http::context::Client;
 use shared::http::query::UsernameInQuery;
-use shared::http::reply::{Enveloped, instant};
+use shared::http::read::Handle;
+use shared::http::reply::{Enveloped, ErrorCode, Instant};
 
 /// The most names that are suggested.
 const SUGGESTIONS: usize = 3;
 
 /// This endpoint.
 pub fn endpoint() -> Endpoint {
-    Endpoint {
-        operation: "check-username",
-        method: Method::GET,
-        path: "/api/v1/users/username/availability",
-        handler: get(check_username),
-    }
+    Endpoint::new(
+        "check-username",
+        Method::GET,
+        "/api/v1/users/username/availability",
+        check_username,
+        &["ACCOUNT_NOT_ACTIVE", "USER_NOT_FOUND", "TOO_MANY_REQUESTS"],
+    )
 }
 
 /// The data of the answer. `reason` is the error code with which the change would be refused.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 struct Availability {
     username: String,
     available: bool,
-    reason: Option<&'static str>,
-    suggestions: Vec<String>,
-    next_change_allowed_at: Option<String>,
+    #[cfg_attr(feature = "openapi", schema(required))]
+    reason: Option<ErrorCode>,
+    #[cfg_attr(feature = "openapi", schema(max_items = 3))]
+    suggestions: Vec<Handle>,
+    #[cfg_attr(feature = "openapi", schema(required))]
+    next_change_allowed_at: Option<Instant>,
 }
 
 async fn check_username(
@@ -65,9 +70,9 @@ async fn check_username(
     let data = Availability {
         username: wish,
         available: refusal.is_none(),
-        reason: refusal.as_ref().map(Error::code),
+        reason: refusal.as_ref().map(|refusal| ErrorCode(refusal.code())),
         suggestions,
-        next_change_allowed_at: account.map(|user| instant(user.next_change_at(&app.policy))),
+        next_change_allowed_at: account.map(|user| Instant(user.next_change_at(&app.policy))),
     };
     Ok(Enveloped::with_reason(data, refusal.as_ref(), &client, now))
 }
@@ -103,7 +108,7 @@ async fn suggestions(
     wish: &str,
     account: Option<&User>,
     now: Timestamp,
-) -> Result<Vec<String>, Error> {
+) -> Result<Vec<Handle>, Error> {
     let own = account.map(|user| user.username.key());
     let mut names = candidates(wish);
     names.retain(|name| Some(name.key()) != own);
@@ -115,5 +120,5 @@ async fn suggestions(
         };
         !holdings.iter().any(taken)
     });
-    Ok(names.iter().take(SUGGESTIONS).map(ToString::to_string).collect())
+    Ok(names.into_iter().take(SUGGESTIONS).map(Handle).collect())
 }

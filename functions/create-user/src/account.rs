@@ -1,8 +1,9 @@
 //! The `account` of a body.
 
 use shared::domain::account::{Account, AccountText, HttpsUrl, Label, PhoneNumber};
+use shared::domain::user_id::UserId;
 use shared::http::body::Fields;
-use shared::http::read;
+use shared::http::reply::Instant;
 
 /// The values that a body has for a user's account; `None` where it has none.
 pub(crate) struct AccountFields {
@@ -20,20 +21,20 @@ pub(crate) struct AccountFields {
 impl AccountFields {
     /// Takes the fields of an account.
     pub(crate) fn take(fields: &mut Fields) -> Self {
-        for name in ["id", "userId", "createdAt", "updatedAt"] {
-            fields.read_only(name);
-        }
+        fields.read_only::<String>("id");
+        fields.read_only::<UserId>("userId");
+        fields.read_only::<Instant>("createdAt");
+        fields.read_only::<Instant>("updatedAt");
         Self {
-            kind: fields.optional("type", read::label),
-            mobile_phone_number: fields.nullable("mobilePhoneNumber", read::phone_number).flatten(),
-            location: fields.nullable("location", read::line).flatten(),
-            company: fields.nullable("company", read::line).flatten(),
-            industry: fields.nullable("industry", read::line).flatten(),
-            profile_picture_url: fields.nullable("profilePictureUrl", read::https_url).flatten(),
-            subscription_plan: fields.optional("subscriptionPlan", read::label),
-            email_verified: fields.optional("emailVerified", read::boolean),
-            mobile_phone_number_verified: fields
-                .optional("mobilePhoneNumberVerified", read::boolean),
+            kind: fields.optional("type"),
+            mobile_phone_number: fields.nullable("mobilePhoneNumber").flatten(),
+            location: fields.nullable("location").flatten(),
+            company: fields.nullable("company").flatten(),
+            industry: fields.nullable("industry").flatten(),
+            profile_picture_url: fields.nullable("profilePictureUrl").flatten(),
+            subscription_plan: fields.optional("subscriptionPlan"),
+            email_verified: fields.optional("emailVerified"),
+            mobile_phone_number_verified: fields.optional("mobilePhoneNumberVerified"),
         }
     }
 

@@ -4,7 +4,6 @@ mod account;
 
 use axum::extract::State;
 use axum::http::Method;
-use axum::routing::post;
 use jiff::Timestamp;
 use serde_json::Value;
 use shared::app::App;
@@ -17,8 +16,8 @@ use shared::error::{Error, Problem};
 use shared::http::Endpoint;
 use shared::http::body::{Body, Fields, FromFields};
 use shared::http::caller::Caller;
-use shared::http::read;
-use shared::http::reply::UserReply;
+use shared::http::read::FromValue;
+use shared::http::reply::UserCreated;
 use shared::http::user_fields::UserFields;
 use shared::store::{Change, Outcome};
 use uuid::{NoContext, Uuid};
@@ -27,12 +26,19 @@ use crate::account::AccountFields;
 
 /// This endpoint.
 pub fn endpoint() -> Endpoint {
-    Endpoint {
-        operation: "create-user",
-        method: Method::POST,
-        path: "/v1/users",
-        handler: post(create_user),
-    }
+    Endpoint::new(
+        "create-user",
+        Method::POST,
+        "/v1/users",
+        create_user,
+        &[
+            "ACCOUNT_NOT_ACTIVE",
+            "NOT_YOURS",
+            "USERNAME_TAKEN",
+            "USERNAME_TOO_SIMILAR",
+            "USER_EXISTS",
+        ],
+    )
 }
 
 /// The body. What is wrong with it is kept until it is known that the caller is an `ADMIN`.
@@ -49,11 +55,13 @@ struct NewUser {
 }
 
 impl FromFields for CreateUser {
+    const NAME: &str = "CreateUser";
+
     fn from_fields(mut fields: Fields) -> Result<Self, Error> {
         for name in [Field::Username, Field::FirstName, Field::LastName] {
             fields.require(name.name());
         }
-        let id = fields.optional("userId", new_user_id);
+        let id = fields.optional::<NewUserId>("userId").map(|NewUserId(id)| id);
         let rest = UserFields::take(&mut fields);
         let account = fields.object("account", AccountFields::take);
         let new_user = (|| {
@@ -74,7 +82,7 @@ async fn create_user(
     State(app): State<App>,
     caller: Caller,
     Body(CreateUser(body)): Body<CreateUser>,
-) -> Result<UserReply, Error> {
+) -> Result<UserCreated, Error> {
     let now = app.now();
     let account = app.store.user(&caller.id).await?;
     if !caller.relation_to(&caller.id, account.as_ref())?.is_admin() {
@@ -82,7 +90,7 @@ async fn create_user(
     }
     let user = body?.into_user(now).await?;
     match app.store.commit(&Change::Create(Box::new(user.clone()))).await? {
-        Outcome::Committed => Ok(UserReply::created(user)),
+        Outcome::Committed => Ok(UserCreated(user)),
         Outcome::Taken(holder) => Err(Error::taken(&user.username, &holder)),
         Outcome::Stale(_) => Err(Error::UserExists),
     }
@@ -114,10 +122,28 @@ fn new_uuid(now: Timestamp) -> Uuid {
 
 /// A user id that `GET /v1/users/{userId}` can be asked for: not a segment that a path loses (RFC 3986
 /// section 5.2.4), nor the name of another endpoint.
-fn new_user_id(value: &Value) -> Result<UserId, Vec<Problem>> {
-    let id = read::user_id(value)?;
-    if [".", "..", "update"].contains(&id.as_str()) {
-        return Err(vec![Problem::NotAUserId]);
+struct NewUserId(UserId);
+
+impl FromValue for NewUserId {
+    fn from_value(value: &Value) -> Result<Self, Vec<Problem>> {
+        let id = UserId::from_value(value)?;
+        if [".", "..", "update"].contains(&id.as_str()) {
+            return Err(vec![Problem::NotAUserId]);
+        }
+        Ok(Self(id))
     }
-    Ok(id)
+}
+
+#[cfg(feature = "openapi")]
+impl utoipa::PartialSchema for NewUserId {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        UserId::schema()
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl utoipa::ToSchema for NewUserId {
+    fn name() -> std::borrow::Cow<'static, str> {
+        <UserId as utoipa::ToSchema>::name()
+    }
 }

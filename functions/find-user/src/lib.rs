@@ -3,9 +3,10 @@
 
 use axum::extract::State;
 use axum::http::Method;
-use axum::routing::get;
 use serde::Serialize;
 use shared::app::App;
+use shared::domain::user_id::UserId;
+use shared::domain::username::Username;
 use shared::error::Error;
 use shared::http::Endpoint;
 use shared::http::caller::Caller;
@@ -14,21 +15,24 @@ use shared::http::reply::Enveloped;
 
 /// This endpoint.
 pub fn endpoint() -> Endpoint {
-    Endpoint {
-        operation: "find-user",
-        method: Method::GET,
-        path: "/api/v1/users/by-username/{username}",
-        handler: get(find_user),
-    }
+    Endpoint::new(
+        "find-user",
+        Method::GET,
+        "/api/v1/users/by-username/{username}",
+        find_user,
+        &["ACCOUNT_NOT_ACTIVE", "USER_NOT_FOUND"],
+    )
 }
 
 /// The data of the answer. `renamedFrom` is the old name, when it was an old one that was asked for.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 struct FoundUser {
-    user_id: String,
-    username: String,
-    renamed_from: Option<String>,
+    user_id: UserId,
+    username: Username,
+    #[cfg_attr(feature = "openapi", schema(required))]
+    renamed_from: Option<Username>,
 }
 
 async fn find_user(
@@ -46,7 +50,7 @@ async fn find_user(
         _ => app.store.user(&holding.holder).await?,
     };
     let user = relation.findable(user).ok_or(Error::UserNotFound)?;
-    let renamed_from = (user.username.key() != key).then(|| holding.username.to_string());
-    let (user_id, username) = (user.id.to_string(), user.username.to_string());
-    Ok(Enveloped::new(FoundUser { user_id, username, renamed_from }, now))
+    let renamed_from = (user.username.key() != key).then_some(holding.username);
+    let found = FoundUser { user_id: user.id, username: user.username, renamed_from };
+    Ok(Enveloped::new(found, now))
 }

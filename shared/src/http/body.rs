@@ -6,8 +6,12 @@ use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, header};
 use serde_json::{Map, Value};
 
+use super::Described;
 use super::context::{client_of, single};
 use super::json;
+#[cfg(feature = "openapi")]
+use super::openapi::Shape;
+use super::read::FromValue;
 use crate::app::App;
 use crate::error::{Error, Fault, Kind, Place, Problem};
 
@@ -20,6 +24,9 @@ pub struct Body<T>(pub T);
 
 /// What can be read from the fields of a JSON object.
 pub trait FromFields: Sized {
+    /// What the API reference calls it.
+    const NAME: &str;
+
     /// Takes the fields; ends with [`Fields::finish`].
     ///
     /// # Errors
@@ -38,8 +45,7 @@ impl<T: FromFields> FromRequest<App> for Body<T> {
         let mut faults = client_of(&parts).faults.clone();
         let problem = match json::parse(&bytes) {
             Ok(Value::Object(object)) => {
-                return T::from_fields(Fields { path: Cow::Borrowed(""), object, faults })
-                    .map(Self);
+                return T::from_fields(Fields::new(object, faults)).map(Self);
             }
             Ok(_) => Problem::NotA(Kind::Object),
             Err(problem) => problem,
@@ -62,8 +68,8 @@ fn require_json(headers: &HeaderMap) -> Result<(), Error> {
     }
 }
 
-/// How a field's value is read: the value, or everything that is wrong with it.
-pub type Read<T> = fn(&Value) -> Result<T, Vec<Problem>>;
+/// How a value is read: the value, or everything that is wrong with it.
+type Read<T> = fn(&Value) -> Result<T, Vec<Problem>>;
 
 /// The fields of a JSON object that have not been taken yet, and the faults found so far.
 #[derive(Debug, Clone)]
@@ -72,56 +78,92 @@ pub struct Fields {
     path: Cow<'static, str>,
     object: Map<String, Value>,
     faults: Vec<Fault>,
+    /// Where what is asked for is noted, when it is for the API reference that somebody asks.
+    #[cfg(feature = "openapi")]
+    shape: Option<Shape>,
 }
 
 impl Fields {
+    fn new(object: Map<String, Value>, faults: Vec<Fault>) -> Self {
+        Self {
+            path: Cow::Borrowed(""),
+            object,
+            faults,
+            #[cfg(feature = "openapi")]
+            shape: None,
+        }
+    }
+
+    /// No fields; what is asked of them is noted in `shape`.
+    #[cfg(feature = "openapi")]
+    pub(super) fn noting(shape: Shape) -> Self {
+        Self { shape: Some(shape), ..Self::new(Map::new(), Vec::new()) }
+    }
+
     /// Notes as a fault when a field is not there.
     pub fn require(&mut self, name: &'static str) {
+        #[cfg(feature = "openapi")]
+        self.note(|shape| shape.require(name));
         if !self.has(name) {
             self.fault(name, Problem::Missing);
         }
     }
 
     /// Takes a field that must be there.
-    pub fn required<T>(&mut self, name: &'static str, read: Read<T>) -> Option<T> {
+    pub fn required<T: FromValue>(&mut self, name: &'static str) -> Option<T> {
         self.require(name);
-        self.optional(name, read)
+        self.optional(name)
     }
 
     /// Takes a field that may be absent, but not `null`.
-    pub fn optional<T>(&mut self, name: &'static str, read: Read<T>) -> Option<T> {
-        self.nullable(name, read).and_then(|value| {
-            if value.is_none() {
-                self.fault(name, Problem::Null);
-            }
-            value
-        })
+    pub fn optional<T: FromValue>(&mut self, name: &'static str) -> Option<T> {
+        #[cfg(feature = "openapi")]
+        self.note(|shape| shape.field::<T>(name));
+        self.not_null(name, T::from_value)
     }
 
     /// Takes a field that may be absent (`None`) or `null` (`Some(None)`).
-    pub fn nullable<T>(&mut self, name: &'static str, read: Read<T>) -> Option<Option<T>> {
+    pub fn nullable<T: FromValue>(&mut self, name: &'static str) -> Option<Option<T>> {
+        #[cfg(feature = "openapi")]
+        self.note(|shape| shape.nullable_field::<T>(name));
         match self.object.shift_remove(name)? {
             Value::Null => Some(None),
-            value => match read(&value) {
-                Ok(value) => Some(Some(value)),
-                Err(problems) => {
-                    for problem in problems {
-                        self.fault(name, problem);
-                    }
-                    None
+            value => self.read(name, &value, T::from_value).map(Some),
+        }
+    }
+
+    fn not_null<T>(&mut self, name: &'static str, read: Read<T>) -> Option<T> {
+        match self.object.shift_remove(name)? {
+            Value::Null => {
+                self.fault(name, Problem::Null);
+                None
+            }
+            value => self.read(name, &value, read),
+        }
+    }
+
+    fn read<T>(&mut self, name: &'static str, value: &Value, read: Read<T>) -> Option<T> {
+        match read(value) {
+            Ok(value) => Some(value),
+            Err(problems) => {
+                for problem in problems {
+                    self.fault(name, problem);
                 }
-            },
+                None
+            }
         }
     }
 
     /// Takes a field that holds an object of fields itself, and reads it with `read`.
     pub fn object<T>(&mut self, name: &'static str, read: fn(&mut Self) -> T) -> Option<T> {
-        let object = self.optional(name, |value| match value {
+        #[cfg(feature = "openapi")]
+        self.note(|shape| shape.object(name, |inner| drop(read(&mut Self::noting(inner)))));
+        let object = self.not_null(name, |value| match value {
             Value::Object(object) => Ok(object.clone()),
             _ => Err(vec![Problem::NotA(Kind::Object)]),
         })?;
         let path = Cow::Owned(format!("{}{name}/", self.path));
-        let mut inner = Self { path, object, faults: Vec::new() };
+        let mut inner = Self { path, ..Self::new(object, Vec::new()) };
         let value = read(&mut inner);
         inner.refuse_rest();
         self.faults.append(&mut inner.faults);
@@ -129,7 +171,9 @@ impl Fields {
     }
 
     /// Refuses a field that only the server sets.
-    pub fn read_only(&mut self, name: &'static str) {
+    pub fn read_only<T: Described>(&mut self, name: &'static str) {
+        #[cfg(feature = "openapi")]
+        self.note(|shape| shape.read_only_field::<T>(name));
         if self.object.shift_remove(name).is_some() {
             self.fault(name, Problem::ReadOnly);
         }
@@ -149,6 +193,13 @@ impl Fields {
         match value {
             Some(value) if self.faults.is_empty() => Ok(value),
             _ => Err(Error::Invalid(self.faults)),
+        }
+    }
+
+    #[cfg(feature = "openapi")]
+    fn note(&self, note: impl FnOnce(&Shape)) {
+        if let Some(shape) = &self.shape {
+            note(shape);
         }
     }
 

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::context::Client;
-use super::reply::{Envelope, instant, json};
+use super::reply::{Envelope, Instant, json};
 use super::sentence::{self, Detail};
 use crate::error::{Error, Place};
 use crate::limit::TooMany;
@@ -28,7 +28,7 @@ impl IntoResponse for Error {
 }
 
 /// The status of an error.
-fn status(error: &Error) -> StatusCode {
+pub(super) fn status(error: &Error) -> StatusCode {
     match error {
         Error::Invalid(_) => StatusCode::BAD_REQUEST,
         Error::Token(_) => StatusCode::UNAUTHORIZED,
@@ -68,7 +68,7 @@ pub(super) fn answer(error: &Error, client: &Client, now: Timestamp) -> Response
                 status_code: status.as_u16(),
                 data: None::<()>,
                 errors: &std::iter::once(title).chain(sentences).collect::<Vec<_>>(),
-                timestamp: instant(now),
+                timestamp: Instant(now),
             },
         )
     };

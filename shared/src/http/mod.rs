@@ -7,6 +7,8 @@ pub mod cors;
 mod door;
 mod failure;
 mod json;
+#[cfg(feature = "openapi")]
+pub mod openapi;
 pub mod path;
 pub mod precondition;
 pub mod query;
@@ -16,19 +18,74 @@ mod sentence;
 pub mod user_fields;
 pub mod user_view;
 
-use axum::routing::MethodRouter;
+use axum::handler::Handler;
+use axum::http::Method;
+use axum::routing::{MethodFilter, MethodRouter, on};
 pub use door::{RequestId, serve};
 
 use crate::app::App;
 
-/// One endpoint: an operation's name, and where it is.
+/// One endpoint: an operation's name, where it is, and what handles it.
 pub struct Endpoint {
     /// The operation, as in the function's folder: verb-noun.
     pub operation: &'static str,
     /// The HTTP method.
-    pub method: axum::http::Method,
+    pub method: Method,
     /// The path, with parameters in braces.
     pub path: &'static str,
     /// What handles it.
     pub handler: MethodRouter<App>,
+    /// What the API reference says of it.
+    #[cfg(feature = "openapi")]
+    pub description: openapi::Description,
 }
+
+impl Endpoint {
+    /// The endpoint with that handler, which fails with these codes for reasons of its own; what its
+    /// extractors refuse, they know themselves.
+    ///
+    /// # Panics
+    /// When the method is not among those that a route can have: a programming error.
+    pub fn new<H, T>(
+        operation: &'static str,
+        method: Method,
+        path: &'static str,
+        handler: H,
+        codes: &'static [&'static str],
+    ) -> Self
+    where
+        H: Handler<T, App> + Documented<T>,
+        T: 'static,
+    {
+        #[cfg(not(feature = "openapi"))]
+        let _ = codes;
+        #[expect(clippy::expect_used, reason = "every method that HTTP defines has a filter")]
+        let filter = MethodFilter::try_from(method.clone()).expect("a standard method");
+        Self {
+            operation,
+            method,
+            path,
+            handler: on(filter, handler),
+            #[cfg(feature = "openapi")]
+            description: H::describe().failing_with(codes),
+        }
+    }
+}
+
+#[cfg(feature = "openapi")]
+pub use openapi::Documented;
+/// What has a schema in the API reference.
+#[cfg(feature = "openapi")]
+pub use utoipa::ToSchema as Described;
+
+/// What has a schema in the API reference, where there is one.
+#[cfg(not(feature = "openapi"))]
+pub trait Described {}
+#[cfg(not(feature = "openapi"))]
+impl<T: ?Sized> Described for T {}
+
+/// A handler of which the API reference knows what it takes and answers, where there is one.
+#[cfg(not(feature = "openapi"))]
+pub trait Documented<T> {}
+#[cfg(not(feature = "openapi"))]
+impl<H, T> Documented<T> for H {}

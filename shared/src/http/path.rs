@@ -6,11 +6,8 @@ use axum::http::request::Parts;
 use super::context::with_headers;
 use crate::app::App;
 use crate::domain::user_id::UserId;
-use crate::domain::username::Username;
+use crate::domain::username::{MAX_EMAIL_LENGTH, Username};
 use crate::error::{Error, Fault, Place, Problem};
-
-/// The longest key of a username that anybody can have, in bytes: an e-mail address has 254.
-const MAX_KEY_LENGTH: usize = 254;
 
 /// The parameter `username`, which need not be one that could be chosen today. It refuses faulty
 /// headers; what nobody can have is [`Error::UserNotFound`].
@@ -25,7 +22,7 @@ impl FromRequestParts<App> for UsernameInPath {
         let username = parameter(parts, app, "username").await.ok_or(Error::UserNotFound)?;
         let username = Username::held(username);
         // A key that the table could not have: a domain can grow many times over in Punycode.
-        if username.key().as_str().len() > MAX_KEY_LENGTH {
+        if username.key().as_str().len() > MAX_EMAIL_LENGTH {
             return Err(Error::UserNotFound);
         }
         Ok(Self(username))

@@ -2,12 +2,13 @@
 
 use serde_json::Value;
 
-use crate::domain::account::{HttpsUrl, Label, PhoneNumber};
+use super::Described;
+use crate::domain::account::{AccountText, HttpsUrl, Label, PhoneNumber};
 use crate::domain::locale::Locale;
 use crate::domain::password::Password;
 use crate::domain::role::Roles;
 use crate::domain::status::Status;
-use crate::domain::text::Text;
+use crate::domain::text::PersonName;
 use crate::domain::time_zone::TimeZone;
 use crate::domain::user_id::UserId;
 use crate::domain::username::{Username, UsernameFault};
@@ -15,6 +16,24 @@ use crate::error::{Kind, Problem};
 
 /// The names of all statuses.
 pub const STATUSES: &[&str] = &["INACTIVE", "ACTIVE", "EXPIRED", "BLOCKED", "DELETED"];
+
+/// What a field's value can be read as.
+pub trait FromValue: Described + Sized {
+    /// Reads the value.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    fn from_value(value: &Value) -> Result<Self, Vec<Problem>>;
+}
+
+/// A username that is no e-mail address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Handle(pub Username);
+
+/// A set of roles in any form that is accepted: an array of names, one name, or the API page's own
+/// `"['API_USER']"`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AnyRoles(pub Roles);
 
 fn string(value: &Value) -> Result<&str, Vec<Problem>> {
     value.as_str().ok_or_else(|| vec![Problem::NotA(Kind::String)])
@@ -24,126 +43,81 @@ fn problems(faults: Vec<UsernameFault>) -> Vec<Problem> {
     faults.into_iter().map(Problem::Username).collect()
 }
 
-/// Reads with `parse`, whose every failure is the same problem.
-fn text<T, E>(
-    value: &Value,
-    parse: fn(&str) -> Result<T, E>,
-    problem: Problem,
-) -> Result<T, Vec<Problem>> {
-    parse(string(value)?).map_err(|_| vec![problem])
+impl FromValue for Handle {
+    fn from_value(value: &Value) -> Result<Self, Vec<Problem>> {
+        Username::parse_handle(string(value)?).map(Self).map_err(problems)
+    }
 }
 
-/// A handle.
-///
-/// # Errors
-/// Everything that is wrong with it, as of every function here.
-pub fn handle(value: &Value) -> Result<Username, Vec<Problem>> {
-    Username::parse_handle(string(value)?).map_err(problems)
+impl FromValue for Username {
+    fn from_value(value: &Value) -> Result<Self, Vec<Problem>> {
+        Self::parse(string(value)?).map_err(problems)
+    }
 }
 
-/// A handle or an e-mail address.
-///
-/// # Errors
-/// As [`handle`].
-pub fn username(value: &Value) -> Result<Username, Vec<Problem>> {
-    Username::parse(string(value)?).map_err(problems)
+/// Only the length is checked.
+impl FromValue for Password {
+    fn from_value(value: &Value) -> Result<Self, Vec<Problem>> {
+        Self::parse(string(value)?).map_err(|fault| vec![fault.into()])
+    }
 }
 
-/// A user's id.
-///
-/// # Errors
-/// As [`handle`].
-pub fn user_id(value: &Value) -> Result<UserId, Vec<Problem>> {
-    text(value, UserId::parse, Problem::NotAUserId)
+impl FromValue for AnyRoles {
+    fn from_value(value: &Value) -> Result<Self, Vec<Problem>> {
+        let wrong_type = || vec![Problem::NotA(Kind::Strings)];
+        let roles = match value {
+            Value::String(text) => Roles::parse_text(text),
+            Value::Array(values) => {
+                let names: Option<Vec<&str>> = values.iter().map(Value::as_str).collect();
+                Roles::parse(names.ok_or_else(wrong_type)?)
+            }
+            _ => return Err(wrong_type()),
+        };
+        roles.map(Self).map_err(|fault| vec![fault.into()])
+    }
 }
 
-/// A password, of which only the length is checked.
-///
-/// # Errors
-/// As [`handle`].
-pub fn password(value: &Value) -> Result<Password, Vec<Problem>> {
-    Password::parse(string(value)?).map_err(|fault| vec![fault.into()])
+impl FromValue for bool {
+    fn from_value(value: &Value) -> Result<Self, Vec<Problem>> {
+        value.as_bool().ok_or_else(|| vec![Problem::NotA(Kind::Boolean)])
+    }
 }
 
-/// A name, or another line of free text.
-///
-/// # Errors
-/// As [`handle`].
-pub fn line<const MAX: usize>(value: &Value) -> Result<Text<MAX>, Vec<Problem>> {
-    Text::parse(string(value)?).map_err(|fault| vec![fault.into()])
-}
-
-/// A locale.
-///
-/// # Errors
-/// As [`handle`].
-pub fn locale(value: &Value) -> Result<Locale, Vec<Problem>> {
-    text(value, Locale::parse, Problem::NotALocale)
-}
-
-/// A time zone.
-///
-/// # Errors
-/// As [`handle`].
-pub fn time_zone(value: &Value) -> Result<TimeZone, Vec<Problem>> {
-    text(value, TimeZone::parse, Problem::NotATimeZone)
-}
-
-/// A set of roles: an array of names, one name, or the API page's own `"['API_USER']"`.
-///
-/// # Errors
-/// As [`handle`].
-pub fn roles(value: &Value) -> Result<Roles, Vec<Problem>> {
-    let wrong_type = || vec![Problem::NotA(Kind::Strings)];
-    let roles = match value {
-        Value::String(text) => Roles::parse_text(text),
-        Value::Array(values) => {
-            let names: Option<Vec<&str>> = values.iter().map(Value::as_str).collect();
-            Roles::parse(names.ok_or_else(wrong_type)?)
+/// Texts that `parse` reads, with the one problem there can be.
+macro_rules! from_text {
+    ($($type:ty: $fault:pat => $problem:expr;)+) => {$(
+        impl FromValue for $type {
+            fn from_value(value: &Value) -> Result<Self, Vec<Problem>> {
+                Self::parse(string(value)?).map_err(|$fault| vec![$problem])
+            }
         }
-        _ => return Err(wrong_type()),
-    };
-    roles.map_err(|fault| vec![fault.into()])
+    )+};
 }
 
-/// A status.
-///
-/// # Errors
-/// As [`handle`].
-pub fn status(value: &Value) -> Result<Status, Vec<Problem>> {
-    Status::parse(string(value)?).ok_or_else(|| vec![Problem::NotOneOf(STATUSES)])
+from_text! {
+    UserId: _ => Problem::NotAUserId;
+    PersonName: fault => fault.into();
+    AccountText: fault => fault.into();
+    Locale: _ => Problem::NotALocale;
+    TimeZone: _ => Problem::NotATimeZone;
 }
 
-/// A boolean.
-///
-/// # Errors
-/// As [`handle`].
-pub fn boolean(value: &Value) -> Result<bool, Vec<Problem>> {
-    value.as_bool().ok_or_else(|| vec![Problem::NotA(Kind::Boolean)])
+/// Likewise, where `parse` says only that it is none.
+macro_rules! from_checked_text {
+    ($($type:ty => $problem:expr;)+) => {$(
+        impl FromValue for $type {
+            fn from_value(value: &Value) -> Result<Self, Vec<Problem>> {
+                Self::parse(string(value)?).ok_or_else(|| vec![$problem])
+            }
+        }
+    )+};
 }
 
-/// A telephone number.
-///
-/// # Errors
-/// As [`handle`].
-pub fn phone_number(value: &Value) -> Result<PhoneNumber, Vec<Problem>> {
-    PhoneNumber::parse(string(value)?).ok_or_else(|| vec![Problem::NotAPhoneNumber])
-}
-
-/// A constant of the account's vocabulary.
-///
-/// # Errors
-/// As [`handle`].
-pub fn label(value: &Value) -> Result<Label, Vec<Problem>> {
-    Label::parse(string(value)?).ok_or_else(|| vec![Problem::NotALabel])
-}
-
-/// An `https` URL.
-///
-/// # Errors
-/// As [`handle`].
-pub fn https_url(value: &Value) -> Result<HttpsUrl, Vec<Problem>> {
-    HttpsUrl::parse(string(value)?).ok_or_else(|| vec![Problem::NotAUrl])
+from_checked_text! {
+    Status => Problem::NotOneOf(STATUSES);
+    PhoneNumber => Problem::NotAPhoneNumber;
+    Label => Problem::NotALabel;
+    HttpsUrl => Problem::NotAUrl;
 }
 
 #[cfg(test)]

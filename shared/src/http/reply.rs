@@ -3,18 +3,73 @@
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::context::Client;
 use super::precondition::etag;
+use super::read::Handle;
 use super::sentence;
 use super::user_view::UserView;
+use crate::domain::account::{AccountText, HttpsUrl, Label, PhoneNumber};
+use crate::domain::locale::Locale;
+use crate::domain::role::{Role, Roles};
+use crate::domain::status::Status;
+use crate::domain::text::PersonName;
+use crate::domain::time_zone::TimeZone;
 use crate::domain::user::User;
+use crate::domain::user_id::UserId;
+use crate::domain::username::Username;
 use crate::error::Error;
 
-/// Writes an instant as the API does: UTC, RFC 3339 with milliseconds and `Z`.
-pub fn instant(at: Timestamp) -> String {
-    format!("{at:.3}")
+/// An instant as the API writes it: UTC, RFC 3339 with milliseconds and `Z`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Instant(pub Timestamp);
+
+impl Serialize for Instant {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!("{:.3}", self.0))
+    }
+}
+
+/// The stable code of an error, as in `X-Error-Code`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct ErrorCode(pub &'static str);
+
+/// Types of the domain that are texts to a client.
+macro_rules! serialize_as_text {
+    ($($type:ty),+ $(,)?) => {$(
+        impl Serialize for $type {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+    )+};
+}
+
+serialize_as_text!(
+    UserId,
+    Username,
+    PersonName,
+    AccountText,
+    Locale,
+    TimeZone,
+    Role,
+    Status,
+    Label,
+    PhoneNumber,
+    HttpsUrl,
+);
+
+impl Serialize for Handle {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl Serialize for Roles {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
+    }
 }
 
 /// The envelope: exactly these five fields, in success and in failure.
@@ -25,7 +80,7 @@ pub(super) struct Envelope<'a, T> {
     pub(super) status_code: u16,
     pub(super) data: Option<T>,
     pub(super) errors: &'a [String],
-    pub(super) timestamp: String,
+    pub(super) timestamp: Instant,
 }
 
 /// 200 with data in the envelope.
@@ -61,46 +116,37 @@ impl<T: Serialize> IntoResponse for Enveloped<T> {
             status_code: status.as_u16(),
             data: Some(self.data),
             errors: &self.errors,
-            timestamp: instant(self.at),
+            timestamp: Instant(self.at),
         };
         json(status, &envelope)
     }
 }
 
-/// The user, bare, with `ETag`.
+/// 200 with the user, bare, and `ETag`.
 #[derive(Debug)]
-pub struct UserReply {
-    /// The user.
-    pub user: User,
-    /// Whether it was just created.
-    pub is_new: bool,
-}
-
-impl UserReply {
-    /// 200 with a user that was there.
-    pub fn ok(user: User) -> Self {
-        Self { user, is_new: false }
-    }
-
-    /// 201 with a new user, and where it is.
-    pub fn created(user: User) -> Self {
-        Self { user, is_new: true }
-    }
-}
+pub struct UserReply(pub User);
 
 impl IntoResponse for UserReply {
     fn into_response(self) -> Response {
-        let status = if self.is_new { StatusCode::CREATED } else { StatusCode::OK };
-        let mut response = json(status, &UserView::of(&self.user));
-        let headers = response.headers_mut();
-        if let Ok(etag) = HeaderValue::try_from(etag(self.user.version)) {
-            headers.insert(header::ETAG, etag);
+        let mut response = json(StatusCode::OK, &UserView::of(&self.0));
+        if let Ok(etag) = HeaderValue::try_from(etag(self.0.version)) {
+            response.headers_mut().insert(header::ETAG, etag);
         }
-        if self.is_new
-            && let Ok(location) =
-                HeaderValue::try_from(format!("/v1/users/{}", path_segment(self.user.id.as_str())))
-        {
-            headers.insert(header::LOCATION, location);
+        response
+    }
+}
+
+/// 201 with the new user as in [`UserReply`], and where it is.
+#[derive(Debug)]
+pub struct UserCreated(pub User);
+
+impl IntoResponse for UserCreated {
+    fn into_response(self) -> Response {
+        let location = format!("/v1/users/{}", path_segment(self.0.id.as_str()));
+        let mut response = UserReply(self.0).into_response();
+        *response.status_mut() = StatusCode::CREATED;
+        if let Ok(location) = HeaderValue::try_from(location) {
+            response.headers_mut().insert(header::LOCATION, location);
         }
         response
     }

@@ -1,7 +1,7 @@
 //! The fields of a user that a body may have, for creating and for updating one.
 
 use super::body::Fields;
-use super::read;
+use super::read::AnyRoles;
 use crate::domain::password::{Password, PasswordHash};
 use crate::domain::permission::Field;
 use crate::domain::text::PersonName;
@@ -23,19 +23,19 @@ impl UserFields {
     /// Takes the fields of a user.
     pub fn take(fields: &mut Fields) -> Self {
         // Accepted, without effect.
-        fields.optional(Field::Empty.name(), read::boolean);
+        fields.optional::<bool>(Field::Empty.name());
         let values = Patch {
-            username: fields.optional(Field::Username.name(), read::username),
+            username: fields.optional(Field::Username.name()),
             password_hash: None,
-            first_name: fields.optional(Field::FirstName.name(), read::line),
-            mid_name: fields.nullable(Field::MidName.name(), read::line),
-            last_name: fields.optional(Field::LastName.name(), read::line),
-            locale: fields.optional(Field::Locale.name(), read::locale),
-            time_zone: fields.optional(Field::Timezone.name(), read::time_zone),
-            roles: fields.optional(Field::Roles.name(), read::roles),
-            status: fields.optional(Field::Status.name(), read::status),
+            first_name: fields.optional(Field::FirstName.name()),
+            mid_name: fields.nullable(Field::MidName.name()),
+            last_name: fields.optional(Field::LastName.name()),
+            locale: fields.optional(Field::Locale.name()),
+            time_zone: fields.optional(Field::Timezone.name()),
+            roles: fields.optional(Field::Roles.name()).map(|AnyRoles(roles)| roles),
+            status: fields.optional(Field::Status.name()),
         };
-        Self { values, password: fields.optional(Field::Password.name(), read::password) }
+        Self { values, password: fields.optional(Field::Password.name()) }
     }
 
     /// The patch for that user: the password is checked against what the user's data is and will

@@ -1,45 +1,59 @@
 //! A user as the API shows it.
 
 use serde::Serialize;
+use uuid::Uuid;
 
-use super::reply::instant;
-use crate::domain::account::{HttpsUrl, PhoneNumber};
-use crate::domain::role::Role;
-use crate::domain::text::Text;
+use super::reply::Instant;
+use crate::domain::account::{AccountText, HttpsUrl, Label, PhoneNumber};
+use crate::domain::locale::Locale;
+use crate::domain::role::Roles;
+use crate::domain::status::Status;
+use crate::domain::text::PersonName;
+use crate::domain::time_zone::TimeZone;
 use crate::domain::user::User;
+use crate::domain::user_id::UserId;
+use crate::domain::username::Username;
 
 /// The user, bare, as on the API page; `roles` is an array. What is not filled in is `null`.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = User))]
 #[serde(rename_all = "camelCase")]
 pub struct UserView<'a> {
-    user_id: &'a str,
-    username: &'a str,
-    first_name: &'a str,
-    mid_name: Option<&'a str>,
-    last_name: &'a str,
-    locale: &'a str,
-    timezone: &'a str,
-    roles: Vec<&'static str>,
-    status: &'static str,
+    user_id: &'a UserId,
+    username: &'a Username,
+    first_name: &'a PersonName,
+    #[cfg_attr(feature = "openapi", schema(required))]
+    mid_name: Option<&'a PersonName>,
+    last_name: &'a PersonName,
+    locale: &'a Locale,
+    timezone: &'a TimeZone,
+    roles: Roles,
+    status: Status,
     account: AccountView<'a>,
 }
 
 /// The user's account, as on the API page.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Account))]
 #[serde(rename_all = "camelCase")]
 struct AccountView<'a> {
-    id: String,
-    user_id: &'a str,
+    id: Uuid,
+    user_id: &'a UserId,
     #[serde(rename = "type")]
-    kind: &'a str,
-    created_at: String,
-    updated_at: String,
-    mobile_phone_number: Option<&'a str>,
-    location: Option<&'a str>,
-    company: Option<&'a str>,
-    industry: Option<&'a str>,
-    profile_picture_url: Option<&'a str>,
-    subscription_plan: &'a str,
+    kind: &'a Label,
+    created_at: Instant,
+    updated_at: Instant,
+    #[cfg_attr(feature = "openapi", schema(required))]
+    mobile_phone_number: Option<&'a PhoneNumber>,
+    #[cfg_attr(feature = "openapi", schema(required))]
+    location: Option<&'a AccountText>,
+    #[cfg_attr(feature = "openapi", schema(required))]
+    company: Option<&'a AccountText>,
+    #[cfg_attr(feature = "openapi", schema(required))]
+    industry: Option<&'a AccountText>,
+    #[cfg_attr(feature = "openapi", schema(required))]
+    profile_picture_url: Option<&'a HttpsUrl>,
+    subscription_plan: &'a Label,
     email_verified: bool,
     mobile_phone_number_verified: bool,
 }
@@ -47,38 +61,32 @@ struct AccountView<'a> {
 impl<'a> UserView<'a> {
     /// The user's view.
     pub fn of(user: &'a User) -> Self {
-        Self {
-            user_id: user.id.as_str(),
-            username: user.username.as_str(),
-            first_name: user.first_name.as_str(),
-            mid_name: user.mid_name.as_ref().map(Text::as_str),
-            last_name: user.last_name.as_str(),
-            locale: user.locale.as_str(),
-            timezone: user.time_zone.as_str(),
-            roles: user.roles.iter().map(Role::as_str).collect(),
-            status: user.status.as_str(),
-            account: AccountView::of(user),
-        }
-    }
-}
-
-impl<'a> AccountView<'a> {
-    fn of(user: &'a User) -> Self {
         let account = &user.account;
         Self {
-            id: account.id.to_string(),
-            user_id: user.id.as_str(),
-            kind: account.kind.as_str(),
-            created_at: instant(user.created_at),
-            updated_at: instant(user.updated_at),
-            mobile_phone_number: account.mobile_phone_number.as_ref().map(PhoneNumber::as_str),
-            location: account.location.as_ref().map(Text::as_str),
-            company: account.company.as_ref().map(Text::as_str),
-            industry: account.industry.as_ref().map(Text::as_str),
-            profile_picture_url: account.profile_picture_url.as_ref().map(HttpsUrl::as_str),
-            subscription_plan: account.subscription_plan.as_str(),
-            email_verified: account.email_verified,
-            mobile_phone_number_verified: account.mobile_phone_number_verified,
+            user_id: &user.id,
+            username: &user.username,
+            first_name: &user.first_name,
+            mid_name: user.mid_name.as_ref(),
+            last_name: &user.last_name,
+            locale: &user.locale,
+            timezone: &user.time_zone,
+            roles: user.roles,
+            status: user.status,
+            account: AccountView {
+                id: account.id,
+                user_id: &user.id,
+                kind: &account.kind,
+                created_at: Instant(user.created_at),
+                updated_at: Instant(user.updated_at),
+                mobile_phone_number: account.mobile_phone_number.as_ref(),
+                location: account.location.as_ref(),
+                company: account.company.as_ref(),
+                industry: account.industry.as_ref(),
+                profile_picture_url: account.profile_picture_url.as_ref(),
+                subscription_plan: &account.subscription_plan,
+                email_verified: account.email_verified,
+                mobile_phone_number_verified: account.mobile_phone_number_verified,
+            },
         }
     }
 }

@@ -5,7 +5,7 @@ use email_address::{EmailAddress, Options};
 use super::UsernameFault;
 
 /// The most characters of an address: a path of 256 (RFC 5321 section 4.5.3.1.3) less its brackets.
-const MAX_LENGTH: usize = 254;
+pub const MAX_LENGTH: usize = 254;
 
 /// Checks an address `local@domain`.
 ///

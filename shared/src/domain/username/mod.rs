@@ -13,6 +13,7 @@ mod suggestion;
 
 use std::fmt;
 
+pub use email::MAX_LENGTH as MAX_EMAIL_LENGTH;
 pub use handle::{MAX_LENGTH, MIN_LENGTH};
 pub use holding::Holding;
 pub use key::UsernameKey;

@@ -1,0 +1,284 @@
+//! The OpenAPI document.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+use shared::error::Place;
+use shared::http::Endpoint;
+use shared::http::context::Language;
+use shared::http::openapi::{Description, Success};
+
+use crate::texts::Texts;
+use crate::{examples, failures, headers, schemas};
+
+/// The base URLs of the API that are known, as in `https://api.example.com`.
+#[derive(Debug, Clone, Default)]
+pub struct Servers {
+    /// Of the API that real users call; a reader fills in the host of an unknown one.
+    pub production: Option<String>,
+    /// Of the API to try things with; likewise.
+    pub development: Option<String>,
+    /// Of the API that runs on this machine and is to come first.
+    pub local: Option<String>,
+}
+
+impl Servers {
+    /// The servers of the document. The first is where a reader's requests go unless another one is
+    /// chosen, so it is never production. The playground warns where `x-environment` is that.
+    fn write(&self, texts: &Texts) -> Vec<Value> {
+        let deployed = |environment: &str, url: Option<&String>, default: &str| {
+            let mut server = json!({
+                "url": url.cloned().unwrap_or_else(|| format!("https://{{{environment}}}")),
+                "description": texts.get(&format!("servers.{environment}")),
+                "x-environment": environment,
+            });
+            let host = texts.get("servers.host");
+            if url.is_none() {
+                server["variables"] =
+                    json!({ environment: { "default": default, "description": host } });
+            }
+            server
+        };
+        let mut servers = vec![
+            deployed("development", self.development.as_ref(), "dev.api.example.com"),
+            deployed("production", self.production.as_ref(), "api.example.com"),
+            json!({
+                "url": self.local.as_deref().unwrap_or("http://localhost:8080"),
+                "description": texts.get("servers.local"),
+                "x-environment": "local",
+            }),
+        ];
+        if self.local.is_some() {
+            servers.rotate_right(1);
+        }
+        servers
+    }
+}
+
+/// The document in that language.
+///
+/// # Errors
+/// When the texts cannot be read.
+pub fn json(language: Language, servers: &Servers) -> Result<Value, Box<dyn Error>> {
+    Ok(write(&Texts::of(language)?, servers))
+}
+
+/// The document in that language as YAML, as it is in the repository.
+///
+/// # Errors
+/// As [`json()`].
+pub(crate) fn yaml(language: Language, servers: &Servers) -> Result<String, Box<dyn Error>> {
+    let document = yaml_serde::to_string(&json(language, servers)?)?;
+    Ok(document.lines().map(quoted).collect())
+}
+
+/// The line with an end, and with quotes around an instant: readers of YAML 1.1 would make a date of it.
+fn quoted(line: &str) -> String {
+    let instant = line.rsplit(' ').next().filter(|last| last.parse::<Timestamp>().is_ok());
+    match instant.and_then(|instant| Some((line.strip_suffix(instant)?, instant))) {
+        Some((before, instant)) => format!("{before}'{instant}'\n"),
+        None => format!("{line}\n"),
+    }
+}
+
+/// A reference to a component.
+pub(crate) fn reference(kind: &str, name: &str) -> Value {
+    json!({ "$ref": format!("#/components/{kind}/{name}") })
+}
+
+fn write(texts: &Texts, servers: &Servers) -> Value {
+    let mut paths: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
+    let (mut all, mut shared) = (schemas::of_failures(), Map::new());
+    for endpoint in api::endpoints() {
+        let operation = operation(&endpoint, texts, &mut shared);
+        let method = endpoint.method.as_str().to_ascii_lowercase();
+        paths.entry(endpoint.path).or_default().insert(method, operation);
+        let success = &endpoint.description.success;
+        if success.is_enveloped {
+            all.insert(schema_of(success), schemas::envelope(&success.schema));
+        }
+        for (name, schema) in endpoint.description.schemas.0 {
+            all.insert(name, json!(schema));
+        }
+    }
+    let tags = ["Usernames", "Users"]
+        .map(|name| json!({ "name": name, "description": texts.get(&format!("tags.{name}")) }));
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Nameplate",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": texts.get("info.description"),
+            "contact": { "name": "Nameplate" },
+            "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
+        },
+        "servers": servers.write(texts),
+        "security": [{ "bearerAuth": [] }],
+        "tags": tags,
+        "paths": paths,
+        "components": {
+            "schemas": schemas::described(all, texts),
+            "parameters": headers::parameters(texts),
+            "headers": headers::headers(texts),
+            "responses": shared,
+            "securitySchemes": { "bearerAuth": {
+                "type": "http",
+                "scheme": "bearer",
+                "bearerFormat": "JWT",
+                "description": texts.get("info.security"),
+            } },
+        },
+    })
+}
+
+fn operation(endpoint: &Endpoint, texts: &Texts, shared: &mut Map<String, Value>) -> Value {
+    let (name, description) = (endpoint.operation, &endpoint.description);
+    let text = |part: &str| texts.get(&format!("operations.{name}.{part}"));
+    let mut about = text("description");
+    if !endpoint.method.is_safe() {
+        about = format!("**{}**\n\n{about}", texts.get("info.warning"));
+    }
+    let tag = if endpoint.path.contains("username") { "Usernames" } else { "Users" };
+    let example = examples::of(name);
+    let mut responses =
+        failures::responses(&description.codes, &fault_of(description), texts, shared);
+    let status = description.success.status.as_str().to_owned();
+    responses.insert(status, success(&description.success, &text("success"), &example.answer));
+    let mut operation = json!({
+        "operationId": name,
+        "tags": [tag],
+        "summary": text("summary"),
+        "description": about,
+        "parameters": headers::parameters_of(&description.parameters, texts),
+        "responses": responses,
+    });
+    if let Some(schema) = description.body {
+        operation["requestBody"] = json!({
+            "required": true,
+            "description": text("body"),
+            "content": { "application/json": {
+                "schema": reference("schemas", schema),
+                "example": example.request,
+            } },
+        });
+    }
+    operation
+}
+
+/// Where the fault of an example is: at a field that must be there, or at the parameter.
+fn fault_of(description: &Description) -> Place {
+    let body = description.body.and_then(|name| description.schemas.0.get(name));
+    let field = body.and_then(|schema| json!(schema)["required"][0].as_str().map(str::to_owned));
+    match (field, description.parameters.first()) {
+        (Some(field), _) => Place::Field(field.into()),
+        (None, Some(parameter)) => Place::Parameter(parameter.name),
+        (None, None) => Place::Header("X-Language"),
+    }
+}
+
+fn success(success: &Success, description: &str, example: &Value) -> Value {
+    let own = success.headers.iter().map(|name| match name.as_str() {
+        "etag" => "ETag",
+        "location" => "Location",
+        other => other,
+    });
+    json!({
+        "description": description,
+        "headers": headers::of_answer(own),
+        "content": { "application/json": {
+            "schema": reference("schemas", &schema_of(success)),
+            "example": example,
+        } },
+    })
+}
+
+/// The name of the schema of what is answered.
+fn schema_of(success: &Success) -> String {
+    let envelope = if success.is_enveloped { "Envelope" } else { "" };
+    format!("{}{envelope}", success.schema)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_text_is_missing_in_any_language_and_none_is_too_many() {
+        for language in Language::ALL {
+            let texts = Texts::of(language).unwrap();
+            write(&texts, &Servers::default());
+            crate::site::words(&texts);
+            assert_eq!(texts.odd_keys(), Vec::<String>::new(), "{}", language.tag());
+        }
+    }
+
+    #[test]
+    fn the_files_in_the_repository_are_what_the_code_says_now() {
+        for (language, file) in [
+            (Language::English, include_str!("../../openapi.yaml")),
+            (Language::Turkish, include_str!("../../openapi.tr.yaml")),
+        ] {
+            let written = yaml(language, &Servers::default()).unwrap();
+            assert!(written == file, "openapi*.yaml is stale: cargo run -- openapi");
+        }
+    }
+
+    #[test]
+    fn yaml_says_what_json_says_also_to_readers_of_yaml_1_1() {
+        for language in Language::ALL {
+            let document = yaml(language, &Servers::default()).unwrap();
+            let read: Value = yaml_serde::from_str(&document).unwrap();
+            assert_eq!(read, json(language, &Servers::default()).unwrap());
+            let bare = document.lines().filter(|line| line.ends_with("00Z"));
+            assert_eq!(bare.count(), 0);
+        }
+    }
+
+    #[test]
+    fn both_languages_differ_in_words_only() {
+        let [english, turkish] = Language::ALL.map(|language| {
+            let document = json(language, &Servers::default()).unwrap();
+            let mut facts = BTreeMap::new();
+            note_facts(&document, String::new(), &mut facts);
+            facts
+        });
+        for (place, fact) in &english {
+            assert_eq!(turkish.get(place), Some(fact), "{place}");
+        }
+        assert_eq!(english.len(), turkish.len());
+    }
+
+    /// Notes by its place everything that is not for people to read.
+    fn note_facts(value: &Value, place: String, facts: &mut BTreeMap<String, Value>) {
+        match value {
+            Value::Object(object) => {
+                for (name, value) in object {
+                    let is_word = ["description", "summary", "title", "detail"].contains(&&**name);
+                    let is_sentences = name == "errors" && place.ends_with("value");
+                    let is_example = name == "example";
+                    if !(is_word && value.is_string() || is_sentences || is_example) {
+                        note_facts(value, format!("{place}/{name}"), facts);
+                    }
+                }
+            }
+            Value::Array(values) => {
+                for (index, value) in values.iter().enumerate() {
+                    note_facts(value, format!("{place}/{index}"), facts);
+                }
+            }
+            fact => drop(facts.insert(place, fact.clone())),
+        }
+    }
+
+    #[test]
+    fn every_operation_has_an_example_of_its_answer_and_of_its_body() {
+        for endpoint in api::endpoints() {
+            let example = examples::of(endpoint.operation);
+            assert!(example.answer.is_object(), "{}", endpoint.operation);
+            let has_body = endpoint.description.body.is_some();
+            assert_eq!(example.request.is_object(), has_body, "{}", endpoint.operation);
+        }
+    }
+}

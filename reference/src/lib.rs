@@ -1,0 +1,13 @@
+//! The API reference: the OpenAPI document in every language of the API, made from the endpoints'
+//! handlers, and the pages on which it is read and tried.
+
+mod document;
+mod examples;
+mod failures;
+mod headers;
+mod schemas;
+mod site;
+mod texts;
+
+pub use document::{Servers, json};
+pub use site::{File, SampleToken, files, yaml_files};

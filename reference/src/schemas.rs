@@ -1,0 +1,91 @@
+//! The schemas that no single type has, and the words on all of them.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use crate::document::reference;
+use crate::texts::Texts;
+
+/// The envelope of a successful answer with that data.
+pub(crate) fn envelope(data: &str) -> Value {
+    json!({
+        "type": "object",
+        "properties": {
+            "isSuccess": { "type": "boolean", "const": true },
+            "statusCode": { "type": "integer", "const": 200 },
+            "data": reference("schemas", data),
+            "errors": { "type": "array", "items": { "type": "string" } },
+            "timestamp": reference("schemas", "Instant"),
+        },
+        "required": ["isSuccess", "statusCode", "data", "errors", "timestamp"],
+        "additionalProperties": false,
+    })
+}
+
+/// The two forms of an error.
+pub(crate) fn of_failures() -> BTreeMap<String, Value> {
+    let text = json!({ "type": "string" });
+    let envelope = json!({
+        "type": "object",
+        "properties": {
+            "isSuccess": { "type": "boolean", "const": false },
+            "statusCode": { "type": "integer", "minimum": 400, "maximum": 599 },
+            "data": { "type": "null" },
+            "errors": { "type": "array", "items": { "type": "string" }, "minItems": 1 },
+            "timestamp": reference("schemas", "Instant"),
+        },
+        "required": ["isSuccess", "statusCode", "data", "errors", "timestamp"],
+        "additionalProperties": false,
+    });
+    let problem = json!({
+        "type": "object",
+        "properties": {
+            "type": { "type": "string", "const": "about:blank" },
+            "title": text,
+            "status": { "type": "integer", "minimum": 400, "maximum": 599 },
+            "detail": text,
+            "code": reference("schemas", "ErrorCode"),
+            "errors": { "type": "array", "items": reference("schemas", "Fault"), "minItems": 1 },
+        },
+        "required": ["type", "title", "status", "code"],
+    });
+    let fault = json!({
+        "type": "object",
+        "properties": {
+            "detail": text,
+            "pointer": { "type": "string", "format": "uri-reference", "examples": ["#/newUsername"] },
+            "header": text,
+            "parameter": text,
+        },
+        "required": ["detail"],
+    });
+    [("Failure", envelope), ("Problem", problem), ("Fault", fault)]
+        .map(|(name, schema)| (name.to_owned(), schema))
+        .into()
+}
+
+/// The schemas with a description of each and of each of their fields.
+pub(crate) fn described(mut schemas: BTreeMap<String, Value>, texts: &Texts) -> Map<String, Value> {
+    for (name, schema) in &mut schemas {
+        let (key, fields) = match name.strip_suffix("Envelope") {
+            Some(_) => ("Envelope", "Envelope"),
+            None => (name.as_str(), name.as_str()),
+        };
+        schema["description"] = json!(texts.get(&format!("schemas.{key}")));
+        describe_fields(schema, fields, texts);
+    }
+    schemas.into_iter().collect()
+}
+
+/// Describes each field by the text for this schema's, or else by that for every field of its name.
+fn describe_fields(schema: &mut Value, name: &str, texts: &Texts) {
+    let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) else {
+        return;
+    };
+    for (field, property) in properties {
+        let keys = [format!("fields.{name}.{field}"), format!("fields.{field}")];
+        property["description"] = json!(texts.first(&keys));
+        describe_fields(property, "Account", texts);
+    }
+}
