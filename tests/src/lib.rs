@@ -12,6 +12,7 @@
 mod app;
 mod captured_log;
 mod clock;
+mod documented;
 mod request;
 pub mod sample_events;
 mod wire;
@@ -44,6 +45,8 @@ mod get_user;
 mod jwks;
 #[cfg(test)]
 mod log;
+#[cfg(test)]
+mod schemas;
 #[cfg(test)]
 mod tokens;
 #[cfg(test)]

@@ -8,6 +8,7 @@ use serde_json::Value;
 use tower::ServiceExt;
 
 use crate::app::TestUser;
+use crate::documented;
 
 /// A request in the making.
 #[derive(Debug)]
@@ -15,12 +16,13 @@ pub struct Request {
     router: Router,
     head: axum::http::request::Builder,
     body: Vec<u8>,
+    is_courtesy: bool,
 }
 
 impl Request {
     pub(crate) fn new(router: Router, method: Method, path: &str) -> Self {
         let head = axum::http::Request::builder().method(method).uri(path);
-        Self { router, head, body: Vec::new() }
+        Self { router, head, body: Vec::new(), is_courtesy: false }
     }
 
     /// With that user's token.
@@ -55,12 +57,23 @@ impl Request {
         self
     }
 
-    /// Sends it.
+    /// Accepted though the reference does not allow it, as a courtesy to who is less exact.
+    #[must_use]
+    pub fn by_courtesy(mut self) -> Self {
+        self.is_courtesy = true;
+        self
+    }
+
+    /// Sends it. Whatever comes back is held against the API reference.
     pub async fn send(self) -> Answer {
-        let request = self.head.body(Body::from(self.body)).expect("a well-formed request");
-        let (parts, body) = self.router.oneshot(request).await.expect("an answer").into_parts();
+        let request = self.head.body(self.body).expect("a well-formed request");
+        let sent = request.clone();
+        let answer = self.router.oneshot(request.map(Body::from)).await.expect("an answer");
+        let (parts, body) = answer.into_parts();
         let body = body.collect().await.expect("a whole answer").to_bytes().to_vec();
-        Answer { status: parts.status, headers: parts.headers, body }
+        let answer = Answer { status: parts.status, headers: parts.headers, body };
+        documented::check(&sent, self.is_courtesy, &answer);
+        answer
     }
 }
 

@@ -101,16 +101,31 @@ checked_text!(
 );
 
 checked_text!(
-    /// An absolute `https` URL with a host, of at most 2 048 ASCII characters (RFC 3986).
+    /// An absolute `https` URL (RFC 3986) of at most 2 048 ASCII characters. Its authority is a host's
+    /// name or IPv4 address and maybe a port: a user in it would only disguise the host.
     HttpsUrl,
-    |text| {
-        text.len() <= 2048
-            && text.strip_prefix("https://").is_some_and(|rest| {
-                !rest.is_empty() && !rest.starts_with(['/', '?', '#', ':', '@'])
-            })
-            && text.bytes().all(|b| b.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&b))
-    }
+    is_https_url
 );
+
+fn is_https_url(text: &str) -> bool {
+    let Some(rest) = text.strip_prefix("https://").filter(|_| text.len() <= 2048) else {
+        return false;
+    };
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (authority, path) = rest.split_at(end);
+    let (host, port) = authority.split_once(':').unwrap_or((authority, ""));
+    !host.is_empty()
+        && host.bytes().all(|b| b.is_ascii_alphanumeric() || b".-".contains(&b))
+        && port.bytes().all(|b| b.is_ascii_digit())
+        && path.bytes().all(|b| b.is_ascii_graphic() && !b"\"<>[\\]^`{|}".contains(&b))
+        && path.matches('#').count() <= 1
+        && path.split('%').skip(1).all(begins_with_two_hex_digits)
+}
+
+/// As what follows a percent sign has to.
+fn begins_with_two_hex_digits(text: &str) -> bool {
+    text.len() >= 2 && text.bytes().take(2).all(|b| b.is_ascii_hexdigit())
+}
 
 #[cfg(test)]
 mod tests {
@@ -139,7 +154,7 @@ mod tests {
 
     #[test]
     fn a_picture_s_url_is_https() {
-        for text in ["https://example.com", "https://example.com/a/b.png?size=2#x"] {
+        for text in ["https://example.com", "https://example.com:8443/a%20b.png?size=2#x"] {
             assert!(HttpsUrl::parse(text).is_some(), "{text}");
         }
         let long = format!("https://example.com/{}", "a".repeat(2029));
@@ -150,6 +165,12 @@ mod tests {
             "https://",
             "https:///x",
             "https://a b",
+            "https://bank.example@evil.example",
+            "https://a:b",
+            "https://:443",
+            "https://a/%2",
+            "https://a/%zz",
+            "https://a/#b#c",
             &long,
         ] {
             assert!(HttpsUrl::parse(text).is_none(), "{text}");

@@ -28,11 +28,13 @@ const HANDLE: &str = "^(?:[0-9]+[._])*[0-9]*[A-Za-z][A-Za-z0-9]*(?:[._][A-Za-z0-
 const USER_ID: &str = "^[A-Za-z0-9_.:|@-]+$";
 /// Anything with a character that is no white space, and no control or bidirectional control
 /// between the first and the last of these.
-const LINE: &str = "^\\s*[^\\sCC](?:[^CC]*[^\\sCC])?\\s*$";
+const LINE: &str = "^[\\s\\u0085]*[^\\sCC](?:[^CC]*[^\\sCC])?[\\s\\u0085]*$";
 const CONTROLS: &str =
     "\\u0000-\\u001F\\u007F-\\u009F\\u061C\\u200E\\u200F\\u2028-\\u202E\\u2066-\\u2069";
-/// A language, a script, a region, variants (BCP 47).
-const LOCALE: &str = "^(?:[A-Za-z]{2,3}|[A-Za-z]{5,8})(?:[_-][A-Za-z]{4})?(?:[_-](?:[A-Za-z]{2}|[0-9]{3}))?(?:[_-](?:[A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*$";
+/// A language, a script, a region, variants, extensions, private use (BCP 47).
+const LOCALE: &str = "^(?:[A-Za-z]{2,3}|[A-Za-z]{5,8})(?:[_-][A-Za-z]{4})?(?:[_-](?:[A-Za-z]{2}|[0-9]{3}))?\
+    (?:[_-](?:[A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*(?:[_-][0-9A-WYZa-wyz](?:[_-][A-Za-z0-9]{2,8})+)*\
+    (?:[_-][Xx](?:[_-][A-Za-z0-9]{1,8})+)?$";
 const INSTANT: &str = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3}Z$";
 
 /// Gives types a name and a schema.
@@ -124,7 +126,12 @@ fn any_roles() -> Schema {
 }
 
 fn https_url() -> Object {
-    let mut url = text(9, 2048, "^https://", "https://example.com/ada.png");
+    let mut url = text(
+        9,
+        2048,
+        "^https://[A-Za-z0-9.-]+(?::[0-9]*)?(?:[/?#]|$)",
+        "https://example.com/ada.png",
+    );
     url.format = Some(SchemaFormat::Custom("uri".to_owned()));
     url
 }
