@@ -8,7 +8,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::Mutex;
 
@@ -57,17 +57,25 @@ impl Server {
         Self { child, _output: output, address: address.to_owned(), guide }
     }
 
-    /// Sends a request and gives the status and the body.
-    fn send(&self, head: &str, token: &str, body: &str) -> std::io::Result<(u16, Value)> {
+    /// Sends a request with these lines at its head, and gives all of the answer.
+    fn exchange(&self, head: &str, body: &str) -> std::io::Result<String> {
         let mut stream = TcpStream::connect(&self.address)?;
+        let (address, length) = (&self.address, body.len());
         write!(
             stream,
-            "{head} HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {token}\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
-            self.address,
-            body.len()
+            "{head}\r\nhost: {address}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
         )?;
         let mut answer = String::new();
         stream.read_to_string(&mut answer)?;
+        Ok(answer)
+    }
+
+    /// Sends a request and gives the status and the body.
+    fn send(&self, head: &str, token: &str, body: &str) -> std::io::Result<(u16, Value)> {
+        let head = format!(
+            "{head} HTTP/1.1\r\nauthorization: Bearer {token}\r\ncontent-type: application/json"
+        );
+        let answer = self.exchange(&head, body)?;
         let cut = || std::io::Error::other("the answer was cut off");
         let status = answer.get(9..12).and_then(|status| status.parse().ok()).ok_or_else(cut)?;
         let body = answer.split_once("\r\n\r\n").ok_or_else(cut)?.1;
@@ -124,23 +132,84 @@ fn a_printed_token_is_accepted() {
 #[test]
 fn a_page_of_another_origin_may_call() {
     let server = Server::start(&[]);
-    let mut stream = TcpStream::connect(&server.address).unwrap();
-    write!(
-        stream,
-        "OPTIONS /api/v1/users/username HTTP/1.1\r\nhost: {}\r\norigin: http://localhost:3000\r\n\
+    let answer = server.exchange(
+        "OPTIONS /api/v1/users/username HTTP/1.1\r\norigin: http://localhost:3000\r\n\
          access-control-request-method: PATCH\r\n\
-         access-control-request-headers: authorization,content-type,x-language\r\nconnection: close\r\n\r\n",
-        server.address
-    )
-    .unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
+         access-control-request-headers: authorization,content-type,x-language",
+        "",
+    );
+    let answer = answer.unwrap();
     let answer = answer.to_lowercase();
     assert!(answer.starts_with("http/1.1 200"), "{answer}");
     for line in ["access-control-allow-origin: *", "access-control-allow-methods: get,post,patch"] {
         assert!(answer.contains(line), "{answer}");
     }
     assert!(answer.contains("x-language"), "{answer}");
+}
+
+#[test]
+fn the_reference_is_served_with_every_file_that_it_needs_and_its_tokens_are_for_its_own_page() {
+    let server = Server::start(&[]);
+    assert!(server.guide.contains(&format!("http://{}/docs", server.address)), "{}", server.guide);
+    let get = |path: &str| {
+        let head = format!("GET {path} HTTP/1.1\r\norigin: http://elsewhere.test");
+        server.exchange(&head, "").unwrap()
+    };
+    assert!(get("/docs").contains("location: /docs/\r\n"));
+    let page = get("/docs/");
+    assert!(page.contains("content-type: text/html"), "{page}");
+    for name in page.split(['"']).filter(|part| part.ends_with(".css") || part.ends_with(".js")) {
+        assert!(get(&format!("/docs/{name}")).starts_with("HTTP/1.1 200"), "{name}");
+    }
+    let settings = get("/docs/playground.json");
+    assert!(!settings.to_lowercase().contains("access-control"), "{settings}");
+    let settings: Value = serde_json::from_str(settings.split_once("\r\n\r\n").unwrap().1).unwrap();
+    let token = settings["tokens"][0]["token"].as_str().unwrap();
+    let own = "GET /v1/users/3c90c3cc-0d44-4b50-8888-8dd25736052a";
+    assert_eq!(server.send(own, token, "").unwrap().0, 200);
+}
+
+/// A folder of this test alone.
+fn folder(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}", std::process::id()))
+}
+
+#[test]
+fn the_reference_and_the_documents_are_written_to_a_folder() {
+    let folder = folder("docs");
+    let path = folder.to_str().unwrap();
+    let production = ["--production", "https://api.example.org/"];
+    for arguments in [["docs", path].as_slice(), &["openapi", path]] {
+        let extra = if arguments[0] == "docs" { production.as_slice() } else { &[] };
+        let output = nameplate(&[arguments, extra].concat()).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        for file in String::from_utf8(output.stdout).unwrap().lines() {
+            assert!(Path::new(file).is_file(), "{file}");
+        }
+    }
+    let document = std::fs::read_to_string(folder.join("openapi.json")).unwrap();
+    let document: Value = serde_json::from_str(&document).unwrap();
+    assert_eq!(document["servers"][1]["url"], "https://api.example.org");
+    let settings = std::fs::read_to_string(folder.join("playground.json")).unwrap();
+    assert!(settings.contains(r#""tokens":[]"#), "{settings}");
+    std::fs::remove_dir_all(&folder).unwrap();
+
+    std::fs::write(&folder, "in the way").unwrap();
+    let error = complaint(&mut nameplate(&["docs", path]));
+    assert!(error.starts_with(&format!("nameplate: cannot write {path}: ")), "{error}");
+    let error = complaint(&mut nameplate(&["docs", path, "--production", "api.example.org"]));
+    assert!(error.contains("https://api.example.com"), "{error}");
+    std::fs::remove_file(&folder).unwrap();
+}
+
+#[test]
+fn an_expired_token_is_told_to_be_that() {
+    let server = Server::start(&[]);
+    let id = "3c90c3cc-0d44-4b50-8888-8dd25736052a";
+    let expired = token(&["--sub", id, "--expired"]);
+    let (status, answer) = server.send(&format!("GET /v1/users/{id}"), &expired, "").unwrap();
+    assert_eq!(status, 401);
+    assert!(answer["errors"][1].as_str().unwrap().contains("expired"), "{answer}");
 }
 
 /// What the program says when it does not start.
@@ -209,8 +278,7 @@ fn change_until_it_dies(server: &Server, client: usize, admin: &str) -> Vec<(Str
 
 #[test]
 fn killing_it_under_load_loses_no_acknowledged_change() {
-    let folder =
-        Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("kill-{}", std::process::id()));
+    let folder = folder("kill");
     let data = ["--data", folder.to_str().unwrap()];
     let admin = token(&["--sub", "service", "--role", "ADMIN"]);
     let mut server = Server::start(&data);

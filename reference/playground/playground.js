@@ -119,7 +119,7 @@
   function fillBar(language, shown) {
     const { words } = language;
     const download = document.querySelector("#download");
-    download.textContent = words.download;
+    download.textContent = language.download;
     download.href = language.download;
 
     const languages = settings.languages.map((other) =>

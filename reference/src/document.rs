@@ -112,7 +112,10 @@ fn write(texts: &Texts, servers: &Servers) -> Value {
             "version": env!("CARGO_PKG_VERSION"),
             "description": texts.get("info.description"),
             "contact": { "name": "Nameplate" },
-            "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
+            "license": {
+                "name": "Apache-2.0",
+                "url": "https://www.apache.org/licenses/LICENSE-2.0",
+            },
         },
         "servers": servers.write(texts),
         "security": [{ "bearerAuth": [] }],

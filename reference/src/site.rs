@@ -131,8 +131,7 @@ fn settings(tokens: &[SampleToken]) -> Result<Value, Box<dyn Error>> {
 
 /// The words of the page itself.
 pub(crate) fn words(texts: &Texts) -> Value {
-    let names =
-        ["name", "title", "signIn", "signOut", "language", "download", "production", "confirm"];
+    let names = ["name", "title", "signIn", "signOut", "language", "production", "confirm"];
     let words =
         names.map(|name| (name.to_owned(), json!(texts.get(&format!("playground.{name}")))));
     Value::Object(words.into_iter().collect())
