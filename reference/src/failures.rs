@@ -9,6 +9,7 @@ use http_body_util::BodyExt;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use shared::error::Place;
+use shared::http::context::Language;
 use shared::http::openapi::failures;
 
 use crate::document::reference;
@@ -57,7 +58,12 @@ pub(crate) fn responses(
 
 /// The answer with one of these codes, which have one status.
 fn response(codes: &[&'static str], place: &Place, texts: &Texts) -> Value {
-    let mut headers = headers::of_answer([]);
+    let [envelopes, problems] =
+        [false, true].map(|is_problem| answers(codes, place, texts.language, is_problem));
+    let own = ["WWW-Authenticate", "Retry-After"]
+        .into_iter()
+        .filter(|name| envelopes.iter().any(|(_, answer)| answer.headers().contains_key(*name)));
+    let mut headers = headers::of_answer(own);
     headers.insert(
         "X-Error-Code".to_owned(),
         json!({
@@ -66,41 +72,48 @@ fn response(codes: &[&'static str], place: &Place, texts: &Texts) -> Value {
             "schema": { "type": "string", "enum": codes },
         }),
     );
-    let mut title = String::new();
-    let (mut envelopes, mut problems) = (Map::new(), Map::new());
-    for code in codes {
-        for (is_problem, examples) in [(false, &mut envelopes), (true, &mut problems)] {
-            let Some(error) = failures::example(code, place.clone(), NOW) else { continue };
-            let answer = failures::answer(&error, texts.language, is_problem, NOW);
-            for name in ["WWW-Authenticate", "Retry-After"] {
-                if answer.headers().contains_key(name) {
-                    headers.insert(name.to_owned(), reference("headers", name));
-                }
-            }
-            let body = body(answer);
-            if let Some(first) = body["errors"][0].as_str().filter(|_| !is_problem) {
-                first.clone_into(&mut title);
-            }
-            let summary = texts.get(&format!("codes.{code}"));
-            examples.insert((*code).to_owned(), json!({ "summary": summary, "value": body }));
-        }
-    }
     let one_of_these = json!({
         "type": "object",
         "properties": { "code": { "type": "string", "enum": codes } },
         "required": ["code"],
     });
+    let envelopes = examples(envelopes, texts);
+    let title = envelopes.values().find_map(|example| example["value"]["errors"][0].as_str());
+    let names: Vec<String> = codes.iter().map(|code| format!("`{code}`")).collect();
     json!({
-        "description": format!("{title}: {}", codes.iter().map(|code| format!("`{code}`")).collect::<Vec<_>>().join(", ")),
+        "description": format!("{}: {}", title.unwrap_or_default(), names.join(", ")),
         "headers": headers,
         "content": {
             "application/json": { "schema": reference("schemas", "Failure"), "examples": envelopes },
             "application/problem+json": {
                 "schema": { "allOf": [reference("schemas", "Problem"), one_of_these] },
-                "examples": problems,
+                "examples": examples(problems, texts),
             },
         },
     })
+}
+
+/// What the API answers with each of these codes.
+fn answers(
+    codes: &[&'static str],
+    place: &Place,
+    language: Language,
+    is_problem: bool,
+) -> Vec<(&'static str, Response)> {
+    let answer = |code: &&'static str| {
+        let error = failures::example(code, place.clone(), NOW)?;
+        Some((*code, failures::answer(&error, language, is_problem, NOW)))
+    };
+    codes.iter().filter_map(answer).collect()
+}
+
+/// The bodies of answers as examples, by code.
+fn examples(answers: Vec<(&'static str, Response)>, texts: &Texts) -> Map<String, Value> {
+    let example = |(code, answer): (&str, Response)| {
+        let summary = texts.get(&format!("codes.{code}"));
+        (code.to_owned(), json!({ "summary": summary, "value": body(answer) }))
+    };
+    answers.into_iter().map(example).collect()
 }
 
 /// The body of an answer that is all there.

@@ -520,9 +520,9 @@ export interface components {
                 "Content-Language": components["headers"]["Content-Language"];
                 "Cache-Control": components["headers"]["Cache-Control"];
                 "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                 /** @description The stable code of the error */
                 "X-Error-Code": "TOKEN_MISSING" | "TOKEN_INVALID" | "TOKEN_EXPIRED";
-                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                 [name: string]: unknown;
             };
             content: {
@@ -597,9 +597,9 @@ export interface components {
                 "Content-Language": components["headers"]["Content-Language"];
                 "Cache-Control": components["headers"]["Cache-Control"];
                 "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                "Retry-After": components["headers"]["Retry-After"];
                 /** @description The stable code of the error */
                 "X-Error-Code": "UNAVAILABLE";
-                "Retry-After": components["headers"]["Retry-After"];
                 [name: string]: unknown;
             };
             content: {
@@ -891,9 +891,9 @@ export interface operations {
                     "Content-Language": components["headers"]["Content-Language"];
                     "Cache-Control": components["headers"]["Cache-Control"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     /** @description The stable code of the error */
                     "X-Error-Code": "USERNAME_TAKEN" | "USERNAME_TOO_SIMILAR" | "USERNAME_COOLDOWN" | "CONCURRENT_CHANGE";
-                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1032,9 +1032,9 @@ export interface operations {
                     "Content-Language": components["headers"]["Content-Language"];
                     "Cache-Control": components["headers"]["Cache-Control"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     /** @description The stable code of the error */
                     "X-Error-Code": "TOO_MANY_REQUESTS";
-                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1347,9 +1347,9 @@ export interface operations {
                     "Content-Language": components["headers"]["Content-Language"];
                     "Cache-Control": components["headers"]["Cache-Control"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     /** @description The stable code of the error */
                     "X-Error-Code": "USERNAME_TAKEN" | "USERNAME_TOO_SIMILAR" | "USERNAME_COOLDOWN" | "CONCURRENT_CHANGE";
-                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
