@@ -158,7 +158,8 @@ fn the_reference_is_served_with_every_file_that_it_needs_and_its_tokens_are_for_
     assert!(get("/docs").contains("location: /docs/\r\n"));
     let page = get("/docs/");
     assert!(page.contains("content-type: text/html"), "{page}");
-    for name in page.split(['"']).filter(|part| part.ends_with(".css") || part.ends_with(".js")) {
+    let references = ["src=\"", "href=\""].map(|attribute| page.split(attribute).skip(1));
+    for name in references.into_iter().flatten().filter_map(|rest| rest.split('"').next()) {
         assert!(get(&format!("/docs/{name}")).starts_with("HTTP/1.1 200"), "{name}");
     }
     let settings = get("/docs/playground.json");

@@ -125,24 +125,54 @@ test("the request that was sent is shown as curl and as TypeScript", async () =>
   await close();
 });
 
-test("where production is chosen, it warns, and asks before it changes anything", async () => {
+test("where production is chosen, it warns, asks before it changes anything, and stays on a change of language", async () => {
   const { page, close } = await open(`${api}/docs`);
+  const chosen = page.locator(".servers select");
   const warning = page.getByRole("alert");
   assert.equal(await warning.count(), 0);
-  await page.locator(".servers select").selectOption({ index: 2 });
-  assert.match(await page.locator(".servers select").locator("option:checked").innerText(), /Production/);
-  await warning.waitFor();
-  assert.match(await warning.innerText(), /data of real users/);
+  await chosen.selectOption({ index: 2 });
+  assert.match(await chosen.locator("option:checked").innerText(), /Production/);
+  await warning.getByText("data of real users").waitFor();
+  const host = page.locator("[data-variable=production]");
+  await host.fill("localhost:1");
+  await page.getByRole("button", { name: "Türkçe" }).click();
+  await warning.getByText("gerçek kullanıcıların verisini").waitFor();
+  assert.equal(await host.inputValue(), "localhost:1");
 
   await openRename(page);
-  const questions = [];
-  page.on("dialog", (dialog) => (questions.push(dialog.message()), dialog.dismiss()));
   const sent = [];
-  page.on("request", (request) => sent.push(request.url()));
-  await rename(page).locator("button.execute").click();
-  assert.deepEqual(questions, ["This request changes production data. Send it?"]);
-  assert.deepEqual(sent, []);
+  await page.route("https://localhost:1/**", (route) => {
+    sent.push(route.request().method());
+    const headers = { "Access-Control-Allow-Origin": "*", "Access-Control-Allow-Headers": "*", "Access-Control-Allow-Methods": "*" };
+    return route.fulfill({ status: 200, headers, json: {} });
+  });
+  const answers = ["dismiss", "accept"];
+  const questions = [];
+  page.on("dialog", (dialog) => (questions.push(dialog.message()), dialog[answers.shift()]()));
+  const execute = rename(page).locator("button.execute");
+  await execute.click();
   assert.equal(await rename(page).locator(".live-responses-table").count(), 0);
+  await execute.click();
+  await rename(page).locator(".live-responses-table").waitFor();
+  assert.deepEqual(questions, Array(2).fill("Bu istek production verisini değiştirir. Gönderilsin mi?"));
+  assert.deepEqual(sent.filter((method) => method === "PATCH"), ["PATCH"]);
+  await close();
+});
+
+test("of two languages chosen in a hurry, the last one is shown", async () => {
+  const { page, close } = await open(`${api}/docs`);
+  await page.getByRole("button", { name: "sample_admin (ADMIN)" }).click();
+  await page.evaluate(() => {
+    for (const name of ["Türkçe", "English", "Türkçe"]) {
+      [...document.querySelectorAll("#language button")].find((button) => button.textContent === name).click();
+    }
+  });
+  await page.getByText("Kendi kullanıcı adını değiştir").waitFor();
+  assert.equal(await page.locator(".swagger-ui .information-container").count(), 1);
+  const signedIn = page.getByRole("button", { name: "sample_admin (ADMIN)", pressed: true });
+  await signedIn.waitFor();
+  await page.getByRole("button", { name: "Oturumu kapat" }).click();
+  await page.getByRole("button", { name: "sample_admin (ADMIN)", pressed: false }).waitFor();
   await close();
 });
 
@@ -179,22 +209,24 @@ test("a phone in dark mode and in Turkish shows all of it without scrolling side
   await close();
 });
 
-test("the static copy works on any web host, and offers no tokens", async () => {
+test("the static copy works on any web host, and offers no tokens", async (t) => {
   const folder = mkdtempSync(join(tmpdir(), "nameplate-docs-"));
-  const workspace = fileURLToPath(new URL("../../Cargo.toml", import.meta.url));
-  const run = ["run", "--quiet", "--locked", "--manifest-path", workspace, "--"];
-  execFileSync("cargo", [...run, "docs", folder, "--development", "https://dev.example.org"]);
   const types = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
   const host = createServer((request, response) => {
     const name = request.url === "/reference/" ? "index.html" : request.url.replace("/reference/", "");
     response.setHeader("Content-Type", types[extname(name)] ?? "application/json");
     response.end(readFileSync(join(folder, name)));
   });
+  t.after(() => {
+    host.close();
+    rmSync(folder, { recursive: true });
+  });
+  const workspace = fileURLToPath(new URL("../../Cargo.toml", import.meta.url));
+  const run = ["run", "--quiet", "--locked", "--manifest-path", workspace, "--"];
+  execFileSync("cargo", [...run, "docs", folder, "--development", "https://dev.example.org"]);
   await new Promise((listening) => host.listen(0, "127.0.0.1", listening));
   const { page, close } = await open(`http://127.0.0.1:${host.address().port}/reference/`);
   assert.match(await page.locator(".servers option:checked").innerText(), /^https:\/\/dev\.example\.org - Development/);
   assert.ok(await page.locator("#sign-in").isHidden());
   await close();
-  host.close();
-  rmSync(folder, { recursive: true });
 });

@@ -1,38 +1,56 @@
-// @ts-check
 // The page of the reference: Swagger UI with the document of the chosen language, and what it lacks
 // here: sample tokens by a click, a warning where production is chosen, the request as TypeScript,
 // and its own words in that language.
 "use strict";
 
 (async () => {
+  const main = document.querySelector("main");
+  followColourScheme();
   const settings = await (await fetch("playground.json")).json();
   const remembered = "nameplate-language";
-  const main = document.querySelector("main");
-
-  followColourScheme();
-  let ui = await show(preferredLanguage(), null);
+  // What is shown now; what is still loading when another language is chosen is dropped.
+  let ui;
+  let latest = 0;
+  await show(preferredLanguage());
 
   /** The language that was chosen last, or else the browser's, or else the first. */
   function preferredLanguage() {
     const wishes = [localStorage.getItem(remembered), ...navigator.languages.map((tag) => tag.slice(0, 2))];
-    return settings.languages.find(({ tag }) => wishes.find((wish) => isOffered(wish)) === tag) ?? settings.languages[0];
+    const offered = wishes.map((wish) => settings.languages.find(({ tag }) => tag === wish));
+    return offered.find((language) => language) ?? settings.languages[0];
   }
 
-  function isOffered(wish) {
-    return settings.languages.some(({ tag }) => tag === wish);
-  }
-
-  /** Shows the reference in a language; token and server stay as they were in the page before. */
-  async function show(language, before) {
+  /** Shows the reference in a language; token and server stay as they are. */
+  async function show(language) {
+    const turn = (latest += 1);
+    const before = ui && stateOf(ui);
     document.documentElement.lang = language.tag;
     document.title = language.words.title;
     const container = document.createElement("div");
     main.replaceChildren(container);
     translate(container, language.swaggerUi);
-    const shown = await new Promise((resolve) => {
+    fillBar(language);
+    const spec = await (await fetch(language.document)).json();
+    keepVariables(spec.servers, before?.variables ?? {});
+    const shown = await start(container, spec, language.words);
+    if (turn !== latest) {
+      return;
+    }
+    ui = shown;
+    if (before) {
+      signIn(before.token);
+      ui.oas3Actions.setSelectedServer(before.server);
+    }
+    fillBar(language);
+    follow(() => fillBar(language));
+  }
+
+  /** Starts Swagger UI, and gives it when all is shown. */
+  function start(container, spec, words) {
+    return new Promise((resolve) => {
       const started = SwaggerUIBundle({
         domNode: container,
-        url: language.document,
+        spec,
         deepLinking: true,
         defaultModelsExpandDepth: 0,
         displayRequestDuration: true,
@@ -46,16 +64,30 @@
             typescript: { title: "TypeScript", syntax: "javascript" },
           },
         },
-        plugins: [() => additions(language.words)],
+        plugins: [() => additions(words)],
         onComplete: () => resolve(started),
       });
     });
-    if (before) {
-      signIn(shown, before.token);
-      shown.oas3Actions.setSelectedServer(before.server);
+  }
+
+  /** The token, the server that is chosen, and what was filled in for the servers. */
+  function stateOf(shown) {
+    const variables = {};
+    for (const { url, variables: names = {} } of shown.specSelectors.servers().toJS()) {
+      for (const name of Object.keys(names)) {
+        variables[name] = shown.oas3Selectors.serverVariableValue(url, name);
+      }
     }
-    fillBar(language, shown);
-    return shown;
+    return { token: tokenOf(shown), server: shown.oas3Selectors.selectedServer(), variables };
+  }
+
+  /** Swagger UI begins with the defaults, so what was filled in becomes these. */
+  function keepVariables(servers, filledIn) {
+    for (const { variables = {} } of servers) {
+      for (const [name, variable] of Object.entries(variables)) {
+        variable.default = filledIn[name] || variable.default;
+      }
+    }
   }
 
   /** What is added to Swagger UI itself. */
@@ -115,33 +147,37 @@
     }
   }
 
-  /** The bar at the top: who is signed in, and the language. */
-  function fillBar(language, shown) {
+  /** Fills the bar at the top: who is signed in, and the language. */
+  function fillBar(language) {
     const { words } = language;
     const download = document.querySelector("#download");
     download.textContent = language.download;
     download.href = language.download;
 
-    const languages = settings.languages.map((other) =>
-      button(other.words.name, other === language, () => choose(other)),
-    );
+    const languages = settings.languages.map((other) => {
+      const choose = () => (localStorage.setItem(remembered, other.tag), show(other));
+      return button(other.words.name, other === language, choose);
+    });
     fill("#language", words.language, languages);
 
-    const update = () => {
-      const token = tokenOf(shown);
-      const samples = settings.tokens.map((sample) =>
-        button(sample.name, sample.token === token, () => signIn(shown, sample.token)),
-      );
-      const signOut = button(words.signOut, false, () => shown.authActions.logout(["bearerAuth"]));
-      signOut.removeAttribute("aria-pressed");
-      fill("#sign-in", words.signIn, token ? [...samples, signOut] : samples);
-    };
-    update();
+    const token = ui && tokenOf(ui);
+    const samples = settings.tokens.map((sample) =>
+      button(sample.name, sample.token === token, () => signIn(sample.token)),
+    );
+    const signOut = button(words.signOut, false, () => ui.authActions.logout(["bearerAuth"]));
+    signOut.removeAttribute("aria-pressed");
+    fill("#sign-in", words.signIn, token ? [...samples, signOut] : samples);
+  }
+
+  /** Calls when somebody else is signed in, as by Swagger UI's own dialog. */
+  function follow(changed) {
+    const shown = ui;
     let last = tokenOf(shown);
     shown.getStore().subscribe(() => {
-      if (ui === shown && tokenOf(shown) !== last) {
-        last = tokenOf(shown);
-        update();
+      const token = tokenOf(shown);
+      if (ui === shown && token !== last) {
+        last = token;
+        changed();
       }
     });
   }
@@ -164,25 +200,20 @@
     return made;
   }
 
-  async function choose(language) {
-    localStorage.setItem(remembered, language.tag);
-    const before = { token: tokenOf(ui), server: ui.oas3Selectors.selectedServer() };
-    ui = await show(language, before);
-  }
-
-  function signIn(shown, token) {
-    if (token) {
-      shown.preauthorizeApiKey("bearerAuth", token);
+  function signIn(token) {
+    if (ui && token) {
+      ui.preauthorizeApiKey("bearerAuth", token);
     }
   }
 
   function tokenOf(shown) {
-    return shown.authSelectors.authorized()?.getIn(["bearerAuth", "value"]);
+    return shown.authSelectors.authorized()?.getIn(["bearerAuth", "value"]) ?? null;
   }
 
   /** Puts Swagger UI's own words, as they come, into another language. */
   function translate(root, dictionary) {
     const attributes = ["aria-label", "placeholder", "title"];
+    // Values, and what the document says: that is in the language already.
     const isForeign = (element) => element?.closest(".markdown, pre, textarea, select");
     const text = (node) => {
       const word = node.nodeValue.trim();
@@ -222,4 +253,6 @@
     dark.addEventListener("change", apply);
     apply();
   }
-})();
+})().catch((error) => {
+  document.querySelector("main").textContent = `The reference cannot be shown: ${error.message}`;
+});

@@ -1,14 +1,15 @@
 //! The OpenAPI document.
 
 use std::collections::BTreeMap;
-use std::error::Error;
+use std::fmt::Write;
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
-use shared::error::Place;
+use shared::error::Error;
 use shared::http::Endpoint;
 use shared::http::context::Language;
-use shared::http::openapi::{Description, Success};
+use shared::http::openapi::{Schemas, Success};
+use shared::http::reply::ErrorCode;
 
 use crate::texts::Texts;
 use crate::{examples, failures, headers, schemas};
@@ -61,15 +62,18 @@ impl Servers {
 ///
 /// # Errors
 /// When the texts cannot be read.
-pub fn json(language: Language, servers: &Servers) -> Result<Value, Box<dyn Error>> {
-    Ok(write(&Texts::of(language)?, servers))
+pub fn json(language: Language, servers: &Servers) -> Result<Value, Box<dyn std::error::Error>> {
+    Ok(document(&Texts::of(language)?, servers))
 }
 
 /// The document in that language as YAML, as it is in the repository.
 ///
 /// # Errors
 /// As [`json()`].
-pub(crate) fn yaml(language: Language, servers: &Servers) -> Result<String, Box<dyn Error>> {
+pub(crate) fn yaml(
+    language: Language,
+    servers: &Servers,
+) -> Result<String, Box<dyn std::error::Error>> {
     let document = yaml_serde::to_string(&json(language, servers)?)?;
     Ok(document.lines().map(quoted).collect())
 }
@@ -88,9 +92,11 @@ pub(crate) fn reference(kind: &str, name: &str) -> Value {
     json!({ "$ref": format!("#/components/{kind}/{name}") })
 }
 
-fn write(texts: &Texts, servers: &Servers) -> Value {
+fn document(texts: &Texts, servers: &Servers) -> Value {
     let mut paths: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
     let (mut all, mut shared) = (schemas::of_failures(), Map::new());
+    let mut described = Schemas::default();
+    described.refer::<ErrorCode>();
     for endpoint in api::endpoints() {
         let operation = operation(&endpoint, texts, &mut shared);
         let method = endpoint.method.as_str().to_ascii_lowercase();
@@ -99,10 +105,9 @@ fn write(texts: &Texts, servers: &Servers) -> Value {
         if success.is_enveloped {
             all.insert(schema_of(success), schemas::envelope(&success.schema));
         }
-        for (name, schema) in endpoint.description.schemas.0 {
-            all.insert(name, json!(schema));
-        }
+        described.0.extend(endpoint.description.schemas.0);
     }
+    all.extend(described.0.into_iter().map(|(name, schema)| (name, json!(schema))));
     let tags = ["Usernames", "Users"]
         .map(|name| json!({ "name": name, "description": texts.get(&format!("tags.{name}")) }));
     json!({
@@ -110,7 +115,7 @@ fn write(texts: &Texts, servers: &Servers) -> Value {
         "info": {
             "title": "Nameplate",
             "version": env!("CARGO_PKG_VERSION"),
-            "description": texts.get("info.description"),
+            "description": about(texts),
             "contact": { "name": "Nameplate" },
             "license": {
                 "name": "Apache-2.0",
@@ -136,6 +141,17 @@ fn write(texts: &Texts, servers: &Servers) -> Value {
     })
 }
 
+/// What is said of the API as a whole, with the failures that belong to no operation.
+fn about(texts: &Texts) -> String {
+    let mut about = texts.get("info.description");
+    for failure in [Error::RouteNotFound, Error::MethodNotAllowed] {
+        let key = format!("codes.{}", failure.code());
+        let envelope = failures::envelope(&failure, texts);
+        let _ = write!(about, "\n\n{}\n\n```json\n{envelope}\n```", texts.get(&key));
+    }
+    about
+}
+
 fn operation(endpoint: &Endpoint, texts: &Texts, shared: &mut Map<String, Value>) -> Value {
     let (name, description) = (endpoint.operation, &endpoint.description);
     let text = |part: &str| texts.get(&format!("operations.{name}.{part}"));
@@ -145,8 +161,7 @@ fn operation(endpoint: &Endpoint, texts: &Texts, shared: &mut Map<String, Value>
     }
     let tag = if endpoint.path.contains("username") { "Usernames" } else { "Users" };
     let example = examples::of(name);
-    let mut responses =
-        failures::responses(&description.codes, &fault_of(description), texts, shared);
+    let mut responses = failures::responses(&description.failures, texts, shared);
     let status = description.success.status.as_str().to_owned();
     responses.insert(status, success(&description.success, &text("success"), &example.answer));
     let mut operation = json!({
@@ -154,7 +169,7 @@ fn operation(endpoint: &Endpoint, texts: &Texts, shared: &mut Map<String, Value>
         "tags": [tag],
         "summary": text("summary"),
         "description": about,
-        "parameters": headers::parameters_of(&description.parameters, texts),
+        "parameters": headers::parameters_of(&description.parameters, &example, texts),
         "responses": responses,
     });
     if let Some(schema) = description.body {
@@ -170,26 +185,10 @@ fn operation(endpoint: &Endpoint, texts: &Texts, shared: &mut Map<String, Value>
     operation
 }
 
-/// Where the fault of an example is: at a field that must be there, or at the parameter.
-fn fault_of(description: &Description) -> Place {
-    let body = description.body.and_then(|name| description.schemas.0.get(name));
-    let field = body.and_then(|schema| json!(schema)["required"][0].as_str().map(str::to_owned));
-    match (field, description.parameters.first()) {
-        (Some(field), _) => Place::Field(field.into()),
-        (None, Some(parameter)) => Place::Parameter(parameter.name),
-        (None, None) => Place::Header("X-Language"),
-    }
-}
-
 fn success(success: &Success, description: &str, example: &Value) -> Value {
-    let own = success.headers.iter().map(|name| match name.as_str() {
-        "etag" => "ETag",
-        "location" => "Location",
-        other => other,
-    });
     json!({
         "description": description,
-        "headers": headers::of_answer(own),
+        "headers": headers::of_answer(success.headers.iter().copied()),
         "content": { "application/json": {
             "schema": reference("schemas", &schema_of(success)),
             "example": example,
@@ -211,7 +210,7 @@ mod tests {
     fn no_text_is_missing_in_any_language_and_none_is_too_many() {
         for language in Language::ALL {
             let texts = Texts::of(language).unwrap();
-            write(&texts, &Servers::default());
+            document(&texts, &Servers::default());
             crate::site::words(&texts);
             assert_eq!(texts.odd_keys(), Vec::<String>::new(), "{}", language.tag());
         }
@@ -282,6 +281,7 @@ mod tests {
             assert!(example.answer.is_object(), "{}", endpoint.operation);
             let has_body = endpoint.description.body.is_some();
             assert_eq!(example.request.is_object(), has_body, "{}", endpoint.operation);
+            assert!(!example.answer.to_string().contains("\"*\""), "{}", endpoint.operation);
         }
     }
 }

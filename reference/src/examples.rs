@@ -17,9 +17,13 @@ const SAMPLES: &[(&str, &str, &str)] = samples!(
     "change-username" "update-user" "create-user" "get-user" "check-username" "find-user"
 );
 
-/// The body that a client sends, `null` where it sends none, and the one that it gets.
+/// What a client sends, and what it gets.
 pub(crate) struct Example {
+    /// The parameters of the path or the query, by name.
+    pub(crate) parameters: Value,
+    /// The body; `null` where there is none.
     pub(crate) request: Value,
+    /// The body of the answer.
     pub(crate) answer: Value,
 }
 
@@ -28,10 +32,14 @@ pub(crate) fn of(operation: &str) -> Example {
     let sample = SAMPLES.iter().find(|(name, ..)| *name == operation);
     let (_, event, answer) = sample.copied().unwrap_or_default();
     let parsed = |text: &str| serde_json::from_str::<Value>(text).unwrap_or_default();
-    let request = parsed(parsed(event)["body"].as_str().unwrap_or_default());
-    let mut answer = parsed(answer)["body"].take();
+    let (mut event, mut answer) = (parsed(event), parsed(answer)["body"].take());
     fill(&mut answer);
-    Example { request, answer }
+    let parameters = ["pathParameters", "queryStringParameters"].map(|name| event[name].take());
+    Example {
+        parameters: parameters.into_iter().find(Value::is_object).unwrap_or_default(),
+        request: parsed(event["body"].as_str().unwrap_or_default()),
+        answer,
+    }
 }
 
 /// Writes a value where the sample says that it varies.
@@ -39,21 +47,24 @@ fn fill(value: &mut Value) {
     match value {
         Value::Object(object) => {
             for (name, value) in object {
-                match (name.as_str(), &value) {
-                    ("id", Value::String(any)) if any == "*" => {
-                        *value = json!("8e94a551-5b86-40ba-ae55-b019dee5cc25");
-                    }
-                    ("nextChangeAllowedAt", Value::String(any)) if any == "*" => {
-                        *value = json!("2024-02-15T00:00:00.000Z");
-                    }
-                    (_, Value::String(any)) if any == "*" => {
-                        *value = json!("2024-01-16T00:00:00.000Z");
-                    }
-                    _ => fill(value),
+                match value.as_str().filter(|value| *value == "*").and(varying(name)) {
+                    Some(example) => *value = json!(example),
+                    None => fill(value),
                 }
             }
         }
         Value::Array(values) => values.iter_mut().for_each(fill),
         _ => {}
+    }
+}
+
+/// A value of a field that varies.
+fn varying(name: &str) -> Option<&'static str> {
+    match name {
+        "id" => Some("8e94a551-5b86-40ba-ae55-b019dee5cc25"),
+        "userId" => Some("018d0fd2-3c00-7c3a-9d21-4f8e6a5b0001"),
+        "nextChangeAllowedAt" => Some("2024-02-15T00:00:00.000Z"),
+        "createdAt" | "updatedAt" | "timestamp" => Some("2024-01-16T00:00:00.000Z"),
+        _ => None,
     }
 }

@@ -1,23 +1,19 @@
 //! The answers of failure in the document: for each status the codes, the headers and an example of
 //! each, taken from the answer that the API itself gives.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use axum::response::Response;
 use futures_util::FutureExt;
 use http_body_util::BodyExt;
-use jiff::Timestamp;
 use serde_json::{Map, Value, json};
-use shared::error::Place;
-use shared::http::context::Language;
-use shared::http::openapi::failures;
+use shared::error::Error;
+use shared::http::openapi::NOW;
+use shared::http::openapi::failures::{CODES, answer, status};
 
 use crate::document::reference;
 use crate::headers;
 use crate::texts::Texts;
-
-/// The instant of every example.
-const NOW: Timestamp = Timestamp::constant(1_705_363_200, 0);
 
 /// The answers that are the same wherever they occur, by status.
 const SHARED: [(u16, &str); 5] = [
@@ -28,22 +24,21 @@ const SHARED: [(u16, &str); 5] = [
     (503, "ServiceUnavailable"),
 ];
 
-/// The answers of failure with these codes, by status; those that every operation has alike are kept
-/// in `shared`. `place` is where the examples' fault is.
+/// The answers of these failures, by status; those that every operation has alike are kept in `shared`.
 pub(crate) fn responses(
-    codes: &BTreeSet<&'static str>,
-    place: &Place,
+    failures: &[Error],
     texts: &Texts,
     shared: &mut Map<String, Value>,
 ) -> BTreeMap<String, Value> {
-    let mut by_status: BTreeMap<u16, Vec<&'static str>> = BTreeMap::new();
-    for code in failures::CODES.into_iter().filter(|code| codes.contains(code)) {
-        if let Some(error) = failures::example(code, place.clone(), NOW) {
-            by_status.entry(failures::status(&error).as_u16()).or_default().push(code);
+    let mut by_status: BTreeMap<u16, Vec<&Error>> = BTreeMap::new();
+    for code in CODES {
+        let failure = failures.iter().find(|failure| failure.code() == code);
+        if let Some(failure) = failure {
+            by_status.entry(status(failure).as_u16()).or_default().push(failure);
         }
     }
-    let responses = by_status.into_iter().map(|(status, codes)| {
-        let response = response(&codes, place, texts);
+    let responses = by_status.into_iter().map(|(status, failures)| {
+        let response = response(&failures, texts);
         let response = match SHARED.iter().find(|(known, _)| *known == status) {
             Some((_, name)) => {
                 shared.insert((*name).to_owned(), response);
@@ -56,13 +51,16 @@ pub(crate) fn responses(
     responses.collect()
 }
 
-/// The answer with one of these codes, which have one status.
-fn response(codes: &[&'static str], place: &Place, texts: &Texts) -> Value {
-    let [envelopes, problems] =
-        [false, true].map(|is_problem| answers(codes, place, texts.language, is_problem));
+/// The answer with one of these failures, which have one status.
+fn response(failures: &[&Error], texts: &Texts) -> Value {
+    let codes: Vec<&str> = failures.iter().map(|failure| failure.code()).collect();
+    let [envelopes, problems] = [false, true].map(|is_problem| {
+        let answer = |error: &&Error| answer(error, texts.language, is_problem, NOW);
+        failures.iter().map(answer).collect::<Vec<_>>()
+    });
     let own = ["WWW-Authenticate", "Retry-After"]
         .into_iter()
-        .filter(|name| envelopes.iter().any(|(_, answer)| answer.headers().contains_key(*name)));
+        .filter(|name| envelopes.iter().any(|answer| answer.headers().contains_key(*name)));
     let mut headers = headers::of_answer(own);
     headers.insert(
         "X-Error-Code".to_owned(),
@@ -77,7 +75,7 @@ fn response(codes: &[&'static str], place: &Place, texts: &Texts) -> Value {
         "properties": { "code": { "type": "string", "enum": codes } },
         "required": ["code"],
     });
-    let envelopes = examples(envelopes, texts);
+    let envelopes = examples(&codes, envelopes, texts);
     let title = envelopes.values().find_map(|example| example["value"]["errors"][0].as_str());
     let names: Vec<String> = codes.iter().map(|code| format!("`{code}`")).collect();
     json!({
@@ -87,33 +85,25 @@ fn response(codes: &[&'static str], place: &Place, texts: &Texts) -> Value {
             "application/json": { "schema": reference("schemas", "Failure"), "examples": envelopes },
             "application/problem+json": {
                 "schema": { "allOf": [reference("schemas", "Problem"), one_of_these] },
-                "examples": examples(problems, texts),
+                "examples": examples(&codes, problems, texts),
             },
         },
     })
 }
 
-/// What the API answers with each of these codes.
-fn answers(
-    codes: &[&'static str],
-    place: &Place,
-    language: Language,
-    is_problem: bool,
-) -> Vec<(&'static str, Response)> {
-    let answer = |code: &&'static str| {
-        let error = failures::example(code, place.clone(), NOW)?;
-        Some((*code, failures::answer(&error, language, is_problem, NOW)))
+/// The answers with these codes as examples.
+fn examples(codes: &[&str], answers: Vec<Response>, texts: &Texts) -> Map<String, Value> {
+    let example = |(code, answer): (&&str, Response)| {
+        let summary = texts.get(&format!("codes.{code}"));
+        ((*code).to_owned(), json!({ "summary": summary, "value": body(answer) }))
     };
-    codes.iter().filter_map(answer).collect()
+    codes.iter().zip(answers).map(example).collect()
 }
 
-/// The bodies of answers as examples, by code.
-fn examples(answers: Vec<(&'static str, Response)>, texts: &Texts) -> Map<String, Value> {
-    let example = |(code, answer): (&str, Response)| {
-        let summary = texts.get(&format!("codes.{code}"));
-        (code.to_owned(), json!({ "summary": summary, "value": body(answer) }))
-    };
-    answers.into_iter().map(example).collect()
+/// The envelope of a failure, for people to read.
+pub(crate) fn envelope(failure: &Error, texts: &Texts) -> String {
+    let envelope = body(answer(failure, texts.language, false, NOW));
+    serde_json::to_string_pretty(&envelope).unwrap_or_default()
 }
 
 /// The body of an answer that is all there.

@@ -7,6 +7,7 @@ use shared::http::context::{
 use shared::http::openapi::Parameter;
 
 use crate::document::reference;
+use crate::examples::Example;
 use crate::texts::Texts;
 
 /// The headers that every answer has.
@@ -24,23 +25,24 @@ pub(crate) fn of_answer<'a>(own: impl IntoIterator<Item = &'a str>) -> Map<Strin
 }
 
 /// The parameters of an operation: its own, and those that every operation takes.
-pub(crate) fn parameters_of(own: &[Parameter], texts: &Texts) -> Vec<Value> {
+pub(crate) fn parameters_of(own: &[Parameter], example: &Example, texts: &Texts) -> Vec<Value> {
     let shared = OF_EVERY_REQUEST.iter().map(|name| reference("parameters", name));
-    own.iter().map(|parameter| own_parameter(parameter, texts)).chain(shared).collect()
+    own.iter().map(|parameter| own_parameter(parameter, example, texts)).chain(shared).collect()
 }
 
-fn own_parameter(parameter: &Parameter, texts: &Texts) -> Value {
+/// A part of the URL must be there, and has the example's value; a header need not.
+fn own_parameter(parameter: &Parameter, example: &Example, texts: &Texts) -> Value {
     let place = json!(parameter.place);
     let key = format!("parameters.{}.{}", place.as_str().unwrap_or_default(), parameter.name);
     let mut value = json!({
         "name": parameter.name,
         "in": place,
-        "required": parameter.example.is_some(),
+        "required": place != "header",
         "description": texts.get(&key),
         "schema": parameter.schema,
     });
-    if let Some(example) = parameter.example {
-        value["example"] = json!(example);
+    if place != "header" {
+        value["example"] = example.parameters[parameter.name].clone();
     }
     value
 }

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
-use axum::http::{HeaderMap, Method, Request};
+use axum::http::{HeaderMap, HeaderName, Method, Request};
 use jsonschema::Validator;
 use reference::Servers;
 use serde_json::{Value, json};
@@ -60,29 +60,33 @@ fn operation(method: &Method, path: &str) -> Option<String> {
 /// The place itself, or the one that it refers to; a place that is not there is a failure.
 #[track_caller]
 fn at(place: &str) -> String {
-    let value = DOCUMENT.pointer(place);
-    let value = value.unwrap_or_else(|| panic!("not in the API reference: {place}"));
-    match value["$ref"].as_str().and_then(|reference| reference.strip_prefix('#')) {
+    match look_up(place)["$ref"].as_str().and_then(|reference| reference.strip_prefix('#')) {
         Some(place) => at(place),
         None => place.to_owned(),
     }
 }
 
 #[track_caller]
+fn look_up(place: &str) -> &'static Value {
+    let value = DOCUMENT.pointer(place);
+    assert!(value.is_some(), "not in the API reference: {place}");
+    value.expect("just seen")
+}
+
+#[track_caller]
 fn check_headers(response: &str, headers: &HeaderMap) {
     let place = format!("{response}/headers");
-    let documented = DOCUMENT.pointer(&place).and_then(Value::as_object).expect("headers");
+    let documented = look_up(&place).as_object().expect("headers");
     for name in documented.keys() {
         let header = at(&format!("{place}/{name}"));
-        match headers.get(name) {
-            Some(value) => check_text(&header, value.to_str().expect("ASCII")),
-            None => {
-                let is_required = DOCUMENT.pointer(&header).expect("a header")["required"].clone();
-                assert_eq!(is_required, false, "{name} is not there: {response}");
-            }
+        let value = headers.get(name);
+        if let Some(value) = value {
+            check_text(&header, value.to_str().expect("ASCII"));
         }
+        let is_there = value.is_some() || look_up(&header)["required"] == false;
+        assert!(is_there, "{name} is not there: {response}");
     }
-    for name in headers.keys().map(|name| name.as_str()) {
+    for name in headers.keys().map(HeaderName::as_str) {
         let is_known = documented.keys().any(|known| known.eq_ignore_ascii_case(name));
         assert!(is_known || NOT_DOCUMENTED.contains(&name), "{name} is not in {response}");
     }
@@ -91,10 +95,10 @@ fn check_headers(response: &str, headers: &HeaderMap) {
 /// What was accepted must be allowed: the body, and every header.
 #[track_caller]
 fn check_request(operation: &str, request: &Request<Vec<u8>>) {
-    let parameters = DOCUMENT.pointer(&format!("{operation}/parameters")).and_then(Value::as_array);
+    let parameters = look_up(&format!("{operation}/parameters")).as_array();
     for index in 0..parameters.expect("parameters").len() {
         let place = at(&format!("{operation}/parameters/{index}"));
-        let parameter = DOCUMENT.pointer(&place).expect("a parameter");
+        let parameter = look_up(&place);
         if parameter["in"] == "header" {
             let name = parameter["name"].as_str().expect("a name");
             // API Gateway joins repeated headers with commas.
@@ -115,8 +119,8 @@ fn check_request(operation: &str, request: &Request<Vec<u8>>) {
 #[track_caller]
 fn check_text(header: &str, text: &str) {
     let schema = format!("{header}/schema");
-    let number = DOCUMENT.pointer(&schema).is_some_and(|schema| schema["type"] == "integer");
-    let value = if number { text.parse().expect("a number") } else { json!(text) };
+    let is_number = look_up(&schema)["type"] == "integer";
+    let value = if is_number { text.parse().expect("a number") } else { json!(text) };
     check_value(&schema, &value);
 }
 
@@ -138,8 +142,7 @@ fn check_value(schema: &str, value: &Value) {
 /// The validator of the schema at that place, with everything that it refers to.
 #[track_caller]
 fn validator(place: &str) -> &'static Validator {
-    let schema = DOCUMENT.pointer(place);
-    let schema = schema.unwrap_or_else(|| panic!("not in the API reference: {place}"));
+    let schema = look_up(place);
     let mut validators = VALIDATORS.lock().unwrap_or_else(PoisonError::into_inner);
     validators.entry(place.to_owned()).or_insert_with(|| {
         let whole = json!({

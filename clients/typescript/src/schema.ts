@@ -3,6 +3,20 @@
  * Do not make direct changes to the file.
  */
 
+export type $Read<T> = {
+    readonly $read: T;
+};
+export type $Write<T> = {
+    readonly $write: T;
+};
+export type Readable<T> = T extends $Write<any> ? never : T extends $Read<infer U> ? Readable<U> : T extends (infer E)[] ? Readable<E>[] : T extends object ? {
+    [K in keyof T as NonNullable<T[K]> extends $Write<any> ? never : K]: Readable<T[K]>;
+} : T;
+export type Writable<T> = T extends $Read<any> ? never : T extends $Write<infer U> ? Writable<U> : T extends (infer E)[] ? Writable<E>[] : T extends object ? {
+    [K in keyof T as NonNullable<T[K]> extends $Read<any> ? never : K]: Writable<T[K]>;
+} & {
+    [K in keyof T as NonNullable<T[K]> extends $Read<any> ? K : never]?: never;
+} : T;
 export interface paths {
     "/api/v1/users/by-username/{username}": {
         parameters: {
@@ -105,7 +119,7 @@ export interface paths {
          * Update a user
          * @description **Production warning: this operation changes data. With the production server, the data is that of real users; use the development server to try things.**
          *
-         *     Changes the fields that are sent, all together or none; absent ones stay as they are. Who may change which field is said at the field. One forbidden field refuses the whole request. With If-Match, only the version that you have read is changed.
+         *     Changes the fields that are sent, all together or none; absent ones stay as they are. Who may change which field is said at the field. One forbidden field refuses the whole request. A POWER_USER cannot change an ADMIN. A DELETED user is 404 to all but an ADMIN. With If-Match, only the version that you have read is changed.
          */
         patch: operations["update-user"];
         trace?: never;
@@ -134,7 +148,7 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description Contact and billing data of a user */
+        /** @description Contact data and subscription of a user */
         Account: {
             /** @description Where the user works, or null */
             company: components["schemas"]["AccountText"] | null;
@@ -177,10 +191,13 @@ export interface components {
         Availability: {
             /** @description Whether you could change to it now */
             available: boolean;
-            /** @description From when on the name may be changed again */
+            /** @description From when on you may change your name; null for a caller without an account */
             nextChangeAllowedAt: components["schemas"]["Instant"] | null;
-            /** @description The code with which the change would be refused, or null */
-            reason: components["schemas"]["ErrorCode"] | null;
+            /**
+             * @description The code with which the change would be refused, or null
+             * @enum {string|null}
+             */
+            reason: "VALIDATION_FAILED" | "USERNAME_TAKEN" | "USERNAME_TOO_SIMILAR" | "USERNAME_COOLDOWN" | null;
             /** @description Names that are free at this moment */
             suggestions: components["schemas"]["Handle"][];
             /** @description The name that was asked about */
@@ -221,11 +238,11 @@ export interface components {
                  * @description When the user was created
                  * @example 2024-02-15T00:00:00.000Z
                  */
-                readonly createdAt?: string;
+                createdAt?: $Read<string>;
                 /** @description Whether the e-mail address is verified */
                 emailVerified?: boolean;
                 /** @description The account's own id */
-                readonly id?: string;
+                id?: $Read<string>;
                 /** @description What the company does, or null */
                 industry?: components["schemas"]["AccountText"] | null;
                 /** @description Where the user is, or null */
@@ -245,12 +262,12 @@ export interface components {
                  * @description When the user was last changed
                  * @example 2024-02-15T00:00:00.000Z
                  */
-                readonly updatedAt?: string;
+                updatedAt?: $Read<string>;
                 /**
                  * @description The user's id
                  * @example 3c90c3cc-0d44-4b50-8888-8dd25736052a
                  */
-                readonly userId?: string;
+                userId?: $Read<string>;
             };
             /** @description Accepted, without effect */
             empty?: boolean;
@@ -258,19 +275,19 @@ export interface components {
             firstName: components["schemas"]["PersonName"];
             /** @description The last name */
             lastName: components["schemas"]["PersonName"];
-            /** @description The locale */
+            /** @description The locale; en_US when absent */
             locale?: components["schemas"]["Locale"];
             /** @description The middle name, or null */
             midName?: components["schemas"]["PersonName"] | null;
             /** @description The password */
             password?: components["schemas"]["Password"];
-            /** @description The roles */
+            /** @description The roles; API_USER when absent */
             roles?: components["schemas"]["AnyRoles"];
-            /** @description The status */
+            /** @description The status; ACTIVE when absent */
             status?: components["schemas"]["Status"];
-            /** @description The time zone */
+            /** @description The time zone; UTC when absent */
             timezone?: components["schemas"]["TimeZone"];
-            /** @description The user's id */
+            /** @description The new user's id; not ., .. or update, which no path could lead to. A UUID when absent */
             userId?: components["schemas"]["UserId"];
             /** @description The username */
             username: components["schemas"]["Username"];
@@ -440,15 +457,15 @@ export interface components {
             midName?: components["schemas"]["PersonName"] | null;
             /** @description For an ADMIN only */
             password?: components["schemas"]["Password"];
-            /** @description For an ADMIN only, and not the own */
+            /** @description For an ADMIN only; nobody changes their own */
             roles?: components["schemas"]["AnyRoles"];
-            /** @description For an ADMIN only, and not the own */
+            /** @description For an ADMIN only; nobody changes their own */
             status?: components["schemas"]["Status"];
             /** @description For the user, POWER_USER and ADMIN */
             timezone?: components["schemas"]["TimeZone"];
             /** @description The user's id */
             userId: components["schemas"]["UserId"];
-            /** @description For the user once in 30 days; for POWER_USER and ADMIN at any time */
+            /** @description For the user once in 30 days; for POWER_USER and ADMIN at any time. A changed e-mail address counts as not verified */
             username?: components["schemas"]["Username"];
         };
         /** @description A user */
@@ -670,7 +687,7 @@ export interface operations {
             path: {
                 /**
                  * @description The username, in any spelling that counts as the same
-                 * @example old_username
+                 * @example SAMPLE_ADM1N
                  */
                 username: string;
             };
@@ -915,7 +932,7 @@ export interface operations {
             query: {
                 /**
                  * @description The username to ask about
-                 * @example new_username123
+                 * @example fresh_name
                  */
                 username: string;
             };
@@ -1098,7 +1115,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "userId": "2024-01-16T00:00:00.000Z",
+                     *       "userId": "018d0fd2-3c00-7c3a-9d21-4f8e6a5b0001",
                      *       "username": "sample_new",
                      *       "firstName": "New",
                      *       "midName": null,
@@ -1111,7 +1128,7 @@ export interface operations {
                      *       "status": "ACTIVE",
                      *       "account": {
                      *         "id": "8e94a551-5b86-40ba-ae55-b019dee5cc25",
-                     *         "userId": "2024-01-16T00:00:00.000Z",
+                     *         "userId": "018d0fd2-3c00-7c3a-9d21-4f8e6a5b0001",
                      *         "type": "INDIVIDUAL",
                      *         "createdAt": "2024-01-16T00:00:00.000Z",
                      *         "updatedAt": "2024-01-16T00:00:00.000Z",
@@ -1406,7 +1423,7 @@ export interface operations {
             path: {
                 /**
                  * @description The user's id
-                 * @example 3c90c3cc-0d44-4b50-8888-8dd25736052a
+                 * @example 0192f0c1-7b5e-7c3a-9d21-4f8e6a5b0001
                  */
                 userId: components["schemas"]["UserId"];
             };

@@ -9,7 +9,7 @@ use axum::http::Method;
 use jiff::Timestamp;
 use serde::Serialize;
 use shared::app::App;
-use shared::domain::rename::{Rename, Renamed, Renaming};
+use shared::domain::rename::{Rename, RenamePolicy, Renamed, Renaming};
 use shared::domain::user::User;
 use shared::domain::username::Username;
 use shared::error::Error;
@@ -31,15 +31,21 @@ pub fn endpoint() -> Endpoint {
         Method::PATCH,
         "/api/v1/users/username",
         change_username,
-        &[
-            "ACCOUNT_NOT_ACTIVE",
-            "USER_NOT_FOUND",
-            "USERNAME_TAKEN",
-            "USERNAME_TOO_SIMILAR",
-            "USERNAME_COOLDOWN",
-            "CONCURRENT_CHANGE",
-        ],
+        failures,
     )
+}
+
+/// What it fails with for reasons of its own.
+fn failures(now: Timestamp) -> Vec<Error> {
+    let until = now + RenamePolicy::default().cooldown;
+    vec![
+        Error::AccountNotActive,
+        Error::UserNotFound,
+        Error::UsernameTaken,
+        Error::UsernameTooSimilar,
+        Error::UsernameCooldown { until },
+        Error::ConcurrentChange,
+    ]
 }
 
 /// The body: `{"newUsername": string}`.

@@ -4,6 +4,8 @@
 //! It is decided by the same rules in the same order as the change itself, so it promises nothing
 //! that the change would refuse, but for a race.
 
+use std::time::Duration;
+
 use axum::extract::State;
 use axum::http::Method;
 use jiff::Timestamp;
@@ -18,6 +20,7 @@ use shared::http::context::Client;
 use shared::http::query::UsernameInQuery;
 use shared::http::read::Handle;
 use shared::http::reply::{Enveloped, ErrorCode, Instant};
+use shared::limit::TooMany;
 
 /// The most names that are suggested.
 const SUGGESTIONS: usize = 3;
@@ -29,8 +32,13 @@ pub fn endpoint() -> Endpoint {
         Method::GET,
         "/api/v1/users/username/availability",
         check_username,
-        &["ACCOUNT_NOT_ACTIVE", "USER_NOT_FOUND", "TOO_MANY_REQUESTS"],
+        failures,
     )
+}
+
+/// What it fails with for reasons of its own.
+fn failures(_: Timestamp) -> Vec<Error> {
+    vec![Error::AccountNotActive, Error::UserNotFound, TooMany(Duration::from_secs(2)).into()]
 }
 
 /// The data of the answer. `reason` is the error code with which the change would be refused.
@@ -40,12 +48,24 @@ pub fn endpoint() -> Endpoint {
 struct Availability {
     username: String,
     available: bool,
-    #[cfg_attr(feature = "openapi", schema(required))]
+    #[cfg_attr(feature = "openapi", schema(required, schema_with = reason))]
     reason: Option<ErrorCode>,
     #[cfg_attr(feature = "openapi", schema(max_items = 3))]
     suggestions: Vec<Handle>,
     #[cfg_attr(feature = "openapi", schema(required))]
     next_change_allowed_at: Option<Instant>,
+}
+
+/// The codes that a reason can be, or `null`.
+#[cfg(feature = "openapi")]
+fn reason() -> utoipa::openapi::Object {
+    use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
+    let codes =
+        ["VALIDATION_FAILED", "USERNAME_TAKEN", "USERNAME_TOO_SIMILAR", "USERNAME_COOLDOWN"];
+    let values = codes.map(Some).into_iter().chain([None]);
+    let reason =
+        ObjectBuilder::new().schema_type(SchemaType::from_iter([Type::String, Type::Null]));
+    reason.enum_values(Some(values)).build()
 }
 
 async fn check_username(

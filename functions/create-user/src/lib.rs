@@ -26,19 +26,18 @@ use crate::account::AccountFields;
 
 /// This endpoint.
 pub fn endpoint() -> Endpoint {
-    Endpoint::new(
-        "create-user",
-        Method::POST,
-        "/v1/users",
-        create_user,
-        &[
-            "ACCOUNT_NOT_ACTIVE",
-            "NOT_YOURS",
-            "USERNAME_TAKEN",
-            "USERNAME_TOO_SIMILAR",
-            "USER_EXISTS",
-        ],
-    )
+    Endpoint::new("create-user", Method::POST, "/v1/users", create_user, failures)
+}
+
+/// What it fails with for reasons of its own.
+fn failures(_: Timestamp) -> Vec<Error> {
+    vec![
+        Error::AccountNotActive,
+        Error::NotAdmin,
+        Error::UsernameTaken,
+        Error::UsernameTooSimilar,
+        Error::UserExists,
+    ]
 }
 
 /// The body. What is wrong with it is kept until it is known that the caller is an `ADMIN`.

@@ -3,6 +3,7 @@
 
 use axum::extract::State;
 use axum::http::Method;
+use jiff::Timestamp;
 use serde::Serialize;
 use shared::app::App;
 use shared::domain::user_id::UserId;
@@ -20,8 +21,13 @@ pub fn endpoint() -> Endpoint {
         Method::GET,
         "/api/v1/users/by-username/{username}",
         find_user,
-        &["ACCOUNT_NOT_ACTIVE", "USER_NOT_FOUND"],
+        failures,
     )
+}
+
+/// What it fails with for reasons of its own.
+fn failures(_: Timestamp) -> Vec<Error> {
+    vec![Error::AccountNotActive, Error::UserNotFound]
 }
 
 /// The data of the answer. `renamedFrom` is the old name, when it was an old one that was asked for.

@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use axum::http::Method;
+use jiff::Timestamp;
 use shared::app::App;
 use shared::domain::permission::Refusal;
 use shared::error::Error;
@@ -12,13 +13,12 @@ use shared::http::reply::UserReply;
 
 /// This endpoint.
 pub fn endpoint() -> Endpoint {
-    Endpoint::new(
-        "get-user",
-        Method::GET,
-        "/v1/users/{userId}",
-        get_user,
-        &["ACCOUNT_NOT_ACTIVE", "NOT_YOURS", "USER_NOT_FOUND"],
-    )
+    Endpoint::new("get-user", Method::GET, "/v1/users/{userId}", get_user, failures)
+}
+
+/// What it fails with for reasons of its own.
+fn failures(_: Timestamp) -> Vec<Error> {
+    vec![Error::AccountNotActive, Refusal::NotYours.into(), Error::UserNotFound]
 }
 
 async fn get_user(

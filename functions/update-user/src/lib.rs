@@ -2,8 +2,10 @@
 
 use axum::extract::State;
 use axum::http::Method;
+use jiff::Timestamp;
 use shared::app::App;
-use shared::domain::permission::{Field, Relation};
+use shared::domain::permission::{Field, Refusal, Relation};
+use shared::domain::rename::RenamePolicy;
 use shared::domain::user::User;
 use shared::domain::user_id::UserId;
 use shared::error::Error;
@@ -20,23 +22,23 @@ const RETRIES: usize = 3;
 
 /// This endpoint.
 pub fn endpoint() -> Endpoint {
-    Endpoint::new(
-        "update-user",
-        Method::PATCH,
-        "/v1/users/update",
-        update_user,
-        &[
-            "ACCOUNT_NOT_ACTIVE",
-            "FIELD_FORBIDDEN",
-            "NOT_YOURS",
-            "USER_NOT_FOUND",
-            "USERNAME_TAKEN",
-            "USERNAME_TOO_SIMILAR",
-            "USERNAME_COOLDOWN",
-            "CONCURRENT_CHANGE",
-            "VERSION_MISMATCH",
-        ],
-    )
+    Endpoint::new("update-user", Method::PATCH, "/v1/users/update", update_user, failures)
+}
+
+/// What it fails with for reasons of its own.
+fn failures(now: Timestamp) -> Vec<Error> {
+    let until = now + RenamePolicy::default().cooldown;
+    vec![
+        Error::AccountNotActive,
+        Refusal::Fields(vec![Field::Roles, Field::Status]).into(),
+        Refusal::NotYours.into(),
+        Error::UserNotFound,
+        Error::UsernameTaken,
+        Error::UsernameTooSimilar,
+        Error::UsernameCooldown { until },
+        Error::ConcurrentChange,
+        Error::VersionMismatch,
+    ]
 }
 
 /// The body. What is wrong with the values is kept until it is known that the caller may send them.

@@ -14,5 +14,5 @@ async fn panicking(_: State<App>) -> Result<UserReply, Error> {
 
 fn main() -> std::process::ExitCode {
     let (method, path) = (Method::PATCH, "/api/v1/users/username");
-    shared::lambda::run(Endpoint::new("panic", method, path, panicking, &[]))
+    shared::lambda::run(Endpoint::new("panic", method, path, panicking, |_| Vec::new()))
 }

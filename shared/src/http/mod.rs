@@ -22,8 +22,10 @@ use axum::handler::Handler;
 use axum::http::Method;
 use axum::routing::{MethodFilter, MethodRouter, on};
 pub use door::{RequestId, serve};
+use jiff::Timestamp;
 
 use crate::app::App;
+use crate::error::Error;
 
 /// One endpoint: an operation's name, where it is, and what handles it.
 pub struct Endpoint {
@@ -41,8 +43,8 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
-    /// The endpoint with that handler, which fails with these codes for reasons of its own; what its
-    /// extractors refuse, they know themselves.
+    /// The endpoint with that handler. `failures` gives, as of an instant, what the handler fails with for
+    /// reasons of its own; what its extractors refuse, they know themselves.
     ///
     /// # Panics
     /// When the method is not among those that a route can have: a programming error.
@@ -51,23 +53,29 @@ impl Endpoint {
         method: Method,
         path: &'static str,
         handler: H,
-        codes: &'static [&'static str],
+        failures: fn(Timestamp) -> Vec<Error>,
     ) -> Self
     where
         H: Handler<T, App> + Documented<T>,
         T: 'static,
     {
         #[cfg(not(feature = "openapi"))]
-        let _ = codes;
+        let _ = failures;
         #[expect(clippy::expect_used, reason = "every method that HTTP defines has a filter")]
         let filter = MethodFilter::try_from(method.clone()).expect("a standard method");
+        #[cfg(feature = "openapi")]
+        let description = {
+            let mut description = H::describe();
+            description.fails_with(failures(openapi::NOW));
+            description
+        };
         Self {
             operation,
             method,
             path,
             handler: on(filter, handler),
             #[cfg(feature = "openapi")]
-            description: H::describe().failing_with(codes),
+            description,
         }
     }
 }

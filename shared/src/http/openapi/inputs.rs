@@ -9,12 +9,14 @@ use super::{Description, Parameter, Shape};
 use crate::app::App;
 use crate::domain::user_id::UserId;
 use crate::domain::username::MAX_EMAIL_LENGTH;
+use crate::error::{Error, Fault, Place, Problem};
 use crate::http::body::{Body, Fields, FromFields};
 use crate::http::caller::Caller;
-use crate::http::context::Client;
+use crate::http::context::{Client, LANGUAGES};
 use crate::http::path::{UserIdInPath, UsernameInPath};
 use crate::http::precondition::IfMatch;
 use crate::http::query::UsernameInQuery;
+use crate::token::TokenFault;
 
 /// An extractor that describes what it takes and for what it refuses.
 pub trait Input {
@@ -26,26 +28,14 @@ fn text() -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::String)
 }
 
-impl Description {
-    fn refuses(&mut self, codes: &[&'static str]) {
-        self.codes.extend(codes);
-    }
+/// The failure at a fault of the request.
+fn invalid(place: Place, problem: Problem) -> Error {
+    Fault::new(place, problem).into()
+}
 
-    /// A part of the URL, which must be there.
-    fn in_url(
-        &mut self,
-        place: ParameterIn,
-        name: &'static str,
-        schema: impl Into<RefOr<Schema>>,
-        example: &'static str,
-    ) {
-        self.parameters.push(Parameter {
-            name,
-            place,
-            schema: schema.into(),
-            example: Some(example),
-        });
-        self.refuses(&["VALIDATION_FAILED"]);
+impl Description {
+    fn takes(&mut self, place: ParameterIn, name: &'static str, schema: impl Into<RefOr<Schema>>) {
+        self.parameters.push(Parameter { name, place, schema: schema.into() });
     }
 }
 
@@ -55,47 +45,45 @@ impl Input for State<App> {
 
 impl Input for Caller {
     fn describe(description: &mut Description) {
-        let codes = ["TOKEN_MISSING", "TOKEN_INVALID", "TOKEN_EXPIRED", "VALIDATION_FAILED"];
-        description.refuses(&codes);
+        let faults = [TokenFault::Missing, TokenFault::Signature, TokenFault::Expired];
+        description.fails_with(faults.map(Error::from));
+        Client::describe(description);
     }
 }
 
 impl Input for Client {
     fn describe(description: &mut Description) {
-        description.refuses(&["VALIDATION_FAILED"]);
+        let place = Place::Header("X-Language");
+        description.fails_with([invalid(place, Problem::NotOneOf(LANGUAGES))]);
     }
 }
 
 impl Input for UserIdInPath {
     fn describe(description: &mut Description) {
         let schema = description.schemas.refer::<UserId>();
-        let example = "3c90c3cc-0d44-4b50-8888-8dd25736052a";
-        description.in_url(ParameterIn::Path, "userId", schema, example);
+        description.takes(ParameterIn::Path, "userId", schema);
+        description.fails_with([invalid(Place::Parameter("userId"), Problem::NotAUserId)]);
     }
 }
 
 impl Input for UsernameInPath {
     fn describe(description: &mut Description) {
         let schema = text().min_length(Some(1)).max_length(Some(MAX_EMAIL_LENGTH));
-        description.in_url(ParameterIn::Path, "username", schema, "old_username");
-        description.refuses(&["USER_NOT_FOUND"]);
+        description.takes(ParameterIn::Path, "username", schema);
+        description.fails_with([Error::UserNotFound]);
     }
 }
 
 impl Input for UsernameInQuery {
     fn describe(description: &mut Description) {
-        description.in_url(ParameterIn::Query, "username", text(), "new_username123");
+        description.takes(ParameterIn::Query, "username", text());
+        description.fails_with([invalid(Place::Parameter("username"), Problem::Missing)]);
     }
 }
 
 impl Input for IfMatch {
     fn describe(description: &mut Description) {
-        description.parameters.push(Parameter {
-            name: "If-Match",
-            place: ParameterIn::Header,
-            schema: text().examples(["\"7\""]).into(),
-            example: None,
-        });
+        description.takes(ParameterIn::Header, "If-Match", text().examples(["\"7\""]));
     }
 }
 
@@ -104,15 +92,17 @@ impl<T: FromFields> Input for Body<T> {
         let shape = Shape::default();
         // It fails for want of fields; what it asked for is what counts.
         drop(T::from_fields(Fields::noting(shape.clone())));
+        let missing = shape.required().map(|name| invalid(Place::field(name), Problem::Missing));
+        let malformed = Problem::Malformed { line: 1, column: 17 };
+        description.fails_with(missing);
+        description.fails_with([
+            invalid(Place::Body, malformed),
+            Error::BodyTooLarge,
+            Error::UnsupportedMediaType,
+        ]);
         let (schema, schemas) = shape.into_schema();
         description.schemas.0.extend(schemas.0);
         description.schemas.0.insert(T::NAME.to_owned(), schema);
         description.body = Some(T::NAME);
-        description.refuses(&[
-            "MALFORMED_JSON",
-            "VALIDATION_FAILED",
-            "BODY_TOO_LARGE",
-            "UNSUPPORTED_MEDIA_TYPE",
-        ]);
     }
 }

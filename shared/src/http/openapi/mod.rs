@@ -8,10 +8,11 @@ mod inputs;
 mod schemas;
 mod shape;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use axum::http::{HeaderName, StatusCode, header};
+use axum::http::StatusCode;
 pub use inputs::Input;
+use jiff::Timestamp;
 pub use shape::Shape;
 use utoipa::ToSchema;
 use utoipa::openapi::path::ParameterIn;
@@ -21,8 +22,11 @@ use super::reply::{Enveloped, UserCreated, UserReply};
 use super::user_view::UserView;
 use crate::error::Error;
 
+/// The instant of every example: 2024-01-16T00:00:00Z, thirty days before that of the API page.
+pub const NOW: Timestamp = Timestamp::constant(1_705_363_200, 0);
+
 /// An endpoint as its handler describes it.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct Description {
     /// The parameters that are this endpoint's own.
     pub parameters: Vec<Parameter>,
@@ -30,8 +34,8 @@ pub struct Description {
     pub body: Option<&'static str>,
     /// The answer of success.
     pub success: Success,
-    /// Every error code that it can answer with.
-    pub codes: BTreeSet<&'static str>,
+    /// What it can fail with: of each code one error, the most telling.
+    pub failures: Vec<Error>,
     /// The schemas that all of this refers to.
     pub schemas: Schemas,
 }
@@ -45,8 +49,6 @@ pub struct Parameter {
     pub place: ParameterIn,
     /// What it may be.
     pub schema: RefOr<Schema>,
-    /// A value to try it with, if it must be there; what need not be there is not sent in passing.
-    pub example: Option<&'static str>,
 }
 
 /// The answer of success.
@@ -59,7 +61,7 @@ pub struct Success {
     /// Whether it comes in the envelope.
     pub is_enveloped: bool,
     /// The headers that not every answer has.
-    pub headers: Vec<HeaderName>,
+    pub headers: Vec<&'static str>,
 }
 
 /// Schemas by name.
@@ -82,11 +84,12 @@ impl Schemas {
 }
 
 impl Description {
-    /// With these error codes, too.
-    #[must_use]
-    pub fn failing_with(mut self, codes: &[&'static str]) -> Self {
-        self.codes.extend(codes);
-        self
+    /// With these failures, too, each in place of an earlier one of the same code.
+    pub fn fails_with(&mut self, failures: impl IntoIterator<Item = Error>) {
+        for failure in failures {
+            self.failures.retain(|known| known.code() != failure.code());
+            self.failures.push(failure);
+        }
     }
 }
 
@@ -107,7 +110,8 @@ macro_rules! documented {
             $($argument: Input),+
         {
             fn describe() -> Description {
-                let mut description = Description::default().failing_with(&["INTERNAL", "UNAVAILABLE"]);
+                let mut description = Description::default();
+                description.fails_with([Error::Internal("".into()), Error::Unavailable("".into())]);
                 $($argument::describe(&mut description);)+
                 Answer::describe(&mut description);
                 description
@@ -140,7 +144,7 @@ impl Output for UserReply {
     fn describe(description: &mut Description) {
         description.schemas.refer::<UserView<'_>>();
         let schema = UserView::name().into_owned();
-        description.success = Success { schema, headers: vec![header::ETAG], ..Success::default() };
+        description.success = Success { schema, headers: vec!["ETag"], ..Success::default() };
     }
 }
 
@@ -148,6 +152,6 @@ impl Output for UserCreated {
     fn describe(description: &mut Description) {
         UserReply::describe(description);
         description.success.status = StatusCode::CREATED;
-        description.success.headers.push(header::LOCATION);
+        description.success.headers.push("Location");
     }
 }

@@ -27,6 +27,11 @@ impl Shape {
         self.0.borrow_mut().required.insert(name);
     }
 
+    /// The first of the fields that must be there.
+    pub(super) fn required(&self) -> Option<&'static str> {
+        self.0.borrow().required.first().copied()
+    }
+
     /// The field is read as a `T`.
     pub fn field<T: ToSchema>(&self, name: &'static str) {
         let mut noted = self.0.borrow_mut();
