@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 use std::fs;
 
+use sandbox::events::Sample;
 use sandbox::{Issuer, events};
 use serde_json::Value;
+use shared::error::Error;
 
 use crate::sample_events::answer;
 
@@ -37,6 +39,30 @@ fn every_function_has_events_for_success_and_no_folder_is_left_over() {
     for function in functions {
         let cases = events::of(&function).unwrap();
         assert!(cases.iter().any(|sample| sample.case == "success"), "{function}");
+    }
+}
+
+#[test]
+fn every_failure_that_the_reference_has_of_an_operation_is_one_that_a_sample_event_ends_in() {
+    // These need a fault, a race or a flood; what is wrong with a token does not depend on the operation.
+    let other = [
+        "INTERNAL",
+        "UNAVAILABLE",
+        "CONCURRENT_CHANGE",
+        "TOO_MANY_REQUESTS",
+        "TOKEN_INVALID",
+        "TOKEN_EXPIRED",
+    ];
+    for endpoint in api::endpoints() {
+        let samples = events::of(endpoint.operation).unwrap();
+        let code = |sample: &Sample| {
+            sample.expected["headers"]["X-Error-Code"].as_str().map(str::to_owned)
+        };
+        let answered: BTreeSet<String> = samples.iter().filter_map(code).collect();
+        for code in endpoint.description.failures.iter().map(Error::code) {
+            let is_known = other.contains(&code) || answered.contains(code);
+            assert!(is_known, "{} never answers {code}", endpoint.operation);
+        }
     }
 }
 
