@@ -10,7 +10,7 @@ fn look_up(name: &str) -> Option<String> {
     let issuer = Issuer::development();
     let default = match name {
         "TABLE_NAME" => return Some(TABLE.to_owned()),
-        "AWS_ENDPOINT_URL_DYNAMODB" | "AWS_SESSION_TOKEN" => return None,
+        "AWS_ENDPOINT_URL_DYNAMODB" | "AWS_SESSION_TOKEN" | "AWS_CA_BUNDLE" => return None,
         name if name.starts_with("AWS_") => return Some("local".to_owned()),
         "STAGE" => Some("local".to_owned()),
         "JWT_ISSUER" => Some(issuer.issuer),

@@ -64,6 +64,7 @@ impl EmbeddedDynamoDb {
             access_key_id: "local".to_owned(),
             secret_access_key: "local".into(),
             session_token: None,
+            ca_bundle: None,
         }
     }
 

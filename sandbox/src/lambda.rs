@@ -7,7 +7,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::process::Stdio;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Bytes;
@@ -17,7 +17,7 @@ use axum::routing::{get, post};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::process::{Child, Command};
-use tokio::sync::{Mutex, mpsc};
+use tokio::sync::{Mutex, mpsc, watch};
 
 /// The longest that a function may take to answer.
 const TIME_LIMIT: Duration = Duration::from_secs(10);
@@ -26,6 +26,8 @@ const TIME_LIMIT: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub struct Function {
     process: Child,
+    started: Instant,
+    ready: watch::Receiver<Option<Instant>>,
     events: mpsc::Sender<Vec<u8>>,
     answers: mpsc::Receiver<Answer>,
 }
@@ -54,6 +56,7 @@ pub enum NoAnswer {
 
 /// The Runtime API's two ends of the queue.
 struct Runtime {
+    ready: watch::Sender<Option<Instant>>,
     events: Mutex<mpsc::Receiver<Vec<u8>>>,
     answers: mpsc::Sender<Answer>,
 }
@@ -64,21 +67,53 @@ impl Function {
     /// # Errors
     /// When it cannot be started.
     pub async fn start(binary: &Path, settings: &[(&str, String)]) -> io::Result<Self> {
+        Self::start_by(Command::new(binary).stdout(Stdio::null()).stderr(Stdio::null()), settings)
+            .await
+    }
+
+    /// Starts a function by this command, which says where its output goes.
+    ///
+    /// # Errors
+    /// As [`Function::start`].
+    pub async fn start_by(command: &mut Command, settings: &[(&str, String)]) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
         let (events, next) = mpsc::channel(1);
         let (said, answers) = mpsc::channel(1);
-        let runtime = Arc::new(Runtime { events: Mutex::new(next), answers: said });
+        let (is_ready, ready) = watch::channel(None);
+        let runtime =
+            Arc::new(Runtime { ready: is_ready, events: Mutex::new(next), answers: said });
         tokio::spawn(async { axum::serve(listener, routes(runtime)).await });
-        let process = Command::new(binary)
+        let started = Instant::now();
+        let process = command
             .env_clear()
             .envs(lambda_environment(address))
             .envs(settings.iter().map(|(name, value)| (name, value)))
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
             .kill_on_drop(true)
             .spawn()?;
-        Ok(Self { process, events, answers })
+        Ok(Self { process, started, ready, events, answers })
+    }
+
+    /// Waits until it asks for an event for the first time, and gives how long after its start that was.
+    ///
+    /// # Errors
+    /// [`NoAnswer`] when it ends or takes too long.
+    pub async fn ready(&mut self) -> Result<Duration, NoAnswer> {
+        let asked = async {
+            let asked = self.ready.wait_for(Option::is_some).await.ok();
+            asked.and_then(|instant| *instant)
+        };
+        tokio::select! {
+            biased;
+            Some(instant) = asked => Ok(instant.duration_since(self.started)),
+            ended = self.process.wait() => Err(NoAnswer::Ended(format!("{ended:?}"))),
+            () = tokio::time::sleep(TIME_LIMIT) => Err(NoAnswer::TimedOut),
+        }
+    }
+
+    /// The process's id, while it runs.
+    pub fn id(&self) -> Option<u32> {
+        self.process.id()
     }
 
     /// Invokes the function with an event, which need not be JSON.
@@ -127,6 +162,11 @@ fn routes(runtime: Arc<Runtime>) -> Router {
 }
 
 async fn next(State(runtime): State<Arc<Runtime>>) -> ([(&'static str, &'static str); 3], Vec<u8>) {
+    runtime.ready.send_if_modified(|ready| {
+        let is_first = ready.is_none();
+        ready.get_or_insert_with(Instant::now);
+        is_first
+    });
     let event = match runtime.events.lock().await.recv().await {
         Some(event) => event,
         // The function is about to be killed.

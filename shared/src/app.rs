@@ -9,7 +9,7 @@ use crate::config::{Config, ConfigError};
 use crate::domain::rename::RenamePolicy;
 use crate::limit::CallerLimit;
 use crate::log::RequestLog;
-use crate::store::{Store, TlsUnavailable, https};
+use crate::store::{Store, TlsUnavailable};
 use crate::token::TokenVerifier;
 
 /// Tells the time. The one in production is [`SystemClock`]; tests have one that only they move.
@@ -63,7 +63,7 @@ impl App {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         Ok(Self::new(Parts {
             policy: config.policy,
-            store: Store::new(config.dynamo_db.client(https()?), &config.table),
+            store: Store::new(config.dynamo_db.client(config.dynamo_db.https()?), &config.table),
             tokens: TokenVerifier::new(&config.tokens)?,
             caller_limit: CallerLimit::new(Arc::clone(&clock)),
             clock,

@@ -1,5 +1,7 @@
 //! The settings, from the environment. Nothing else reads the environment.
 
+use std::path::PathBuf;
+
 use jiff::{SignedDuration, Span, SpanRelativeTo};
 use secrecy::SecretString;
 
@@ -16,6 +18,7 @@ pub struct Config {
     pub table: String,
     /// `AWS_REGION`, `AWS_ENDPOINT_URL_DYNAMODB` (optional), `AWS_ACCESS_KEY_ID`,
     /// `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN` (optional); Lambda sets them itself.
+    /// `AWS_CA_BUNDLE` (optional), as the AWS tools read it.
     pub dynamo_db: DynamoDb,
     /// `JWT_ISSUER`, `JWT_AUDIENCE`, and at least one of `JWT_JWKS_URL`, `JWT_JWKS` and
     /// `JWT_HS256_SECRET`.
@@ -98,6 +101,7 @@ impl Config {
                 access_key_id: required("AWS_ACCESS_KEY_ID", "an access key's id")?,
                 secret_access_key: required("AWS_SECRET_ACCESS_KEY", "a secret access key")?.into(),
                 session_token: optional("AWS_SESSION_TOKEN").map(SecretString::from),
+                ca_bundle: optional("AWS_CA_BUNDLE").map(PathBuf::from),
             },
             tokens: TokenSettings {
                 issuer: required("JWT_ISSUER", "https://login.example.com/")?,

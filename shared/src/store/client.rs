@@ -1,5 +1,6 @@
 //! The DynamoDB client, built without the default chains that cost a cold start its time.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
@@ -11,16 +12,10 @@ use aws_sdk_dynamodb::config::{
     SharedHttpClient, StalledStreamProtectionConfig,
 };
 use aws_sdk_dynamodb::error::BoxError;
-use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
-use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use secrecy::{ExposeSecret, SecretString};
 
+use super::http::{TlsUnavailable, https, trusting};
 use crate::meter::{self, Usage};
-
-/// The certification authorities that sign for AWS: Amazon Root CA 1–4 and Starfield Services Root
-/// CA G2, from <https://www.amazontrust.com/repository/>. Reading the system's whole store instead
-/// costs a cold start milliseconds.
-const AMAZON_ROOTS: &str = include_str!("amazon-roots.pem");
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(1);
@@ -41,9 +36,22 @@ pub struct DynamoDb {
     pub secret_access_key: SecretString,
     /// The session token of temporary credentials, as Lambda provides them.
     pub session_token: Option<SecretString>,
+    /// A PEM file with the certification authorities to trust, in place of Amazon's.
+    pub ca_bundle: Option<PathBuf>,
 }
 
 impl DynamoDb {
+    /// HTTP connections as this DynamoDB needs them.
+    ///
+    /// # Errors
+    /// When the certification authorities cannot be read.
+    pub fn https(&self) -> Result<SharedHttpClient, TlsUnavailable> {
+        match &self.ca_bundle {
+            Some(file) => trusting(&std::fs::read(file).map_err(|e| TlsUnavailable(e.into()))?),
+            None => https(),
+        }
+    }
+
     /// A client of that DynamoDB over those connections. Every call is bounded: 1 s to connect, 1 s
     /// an attempt, 3 s in all.
     pub fn client(&self, http: SharedHttpClient) -> Client {
@@ -94,35 +102,5 @@ impl Intercept for CountAttempts {
     ) -> Result<(), BoxError> {
         meter::count(Usage { calls: 1, ..Usage::default() });
         Ok(())
-    }
-}
-
-/// HTTP connections that trust Amazon's certification authorities and no others.
-///
-/// # Errors
-/// When the bundled certificates cannot be read, which a test rules out.
-pub fn https() -> Result<SharedHttpClient, TlsUnavailable> {
-    let trust_store = TrustStore::empty().with_pem_certificate(AMAZON_ROOTS);
-    let tls =
-        TlsContext::builder().with_trust_store(trust_store).build().map_err(TlsUnavailable)?;
-    Ok(aws_smithy_http_client::Builder::new()
-        .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
-        .tls_context(tls)
-        .build_https())
-}
-
-/// TLS could not be set up.
-#[derive(Debug, thiserror::Error)]
-#[error("TLS cannot be set up")]
-pub struct TlsUnavailable(#[source] aws_smithy_http_client::HttpClientError);
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_bundled_certificates_are_readable() {
-        https().unwrap();
-        assert_eq!(AMAZON_ROOTS.matches("BEGIN CERTIFICATE").count(), 5);
     }
 }

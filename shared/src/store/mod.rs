@@ -13,6 +13,7 @@ mod client;
 mod commit;
 mod error;
 mod expression;
+mod http;
 mod item;
 
 use std::collections::HashMap;
@@ -23,9 +24,10 @@ use aws_sdk_dynamodb::types::{
     AttributeValue, ConsumedCapacity, KeysAndAttributes, ReturnConsumedCapacity,
 };
 
-pub use client::{DynamoDb, TlsUnavailable, https};
+pub use client::DynamoDb;
 pub use commit::{Change, Outcome};
 pub use error::StoreError;
+pub use http::{TlsUnavailable, https};
 use item::Item;
 
 use crate::domain::user::User;

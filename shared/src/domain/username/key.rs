@@ -35,16 +35,22 @@ impl fmt::Display for UsernameKey {
 
 fn handle_key(handle: &str) -> String {
     let mut key = String::with_capacity(2 * handle.len());
-    for c in handle.chars() {
-        match c.to_ascii_lowercase() {
-            '0' => key.push('o'),
-            '1' | 'i' => key.push('l'),
-            'm' => key.push_str("rn"),
-            'w' => key.push_str("vv"),
-            other => key.push(other),
-        }
-    }
+    key.extend(letters(handle));
     key
+}
+
+/// The letters of a handle's key.
+pub(super) fn letters(handle: &str) -> impl Iterator<Item = char> {
+    handle.chars().flat_map(|c| {
+        let (first, second) = match c.to_ascii_lowercase() {
+            '0' => ('o', None),
+            '1' | 'i' => ('l', None),
+            'm' => ('r', Some('n')),
+            'w' => ('v', Some('v')),
+            other => (other, None),
+        };
+        std::iter::once(first).chain(second)
+    })
 }
 
 fn email_key(local: &str, domain: &str) -> String {

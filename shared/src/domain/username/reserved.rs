@@ -1,6 +1,6 @@
 //! Handles that nobody may have.
 
-use super::key::UsernameKey;
+use super::key::letters;
 
 /// Words with which a user could pass for the service itself, or stand in the way of an address or
 /// a path. A handle is refused when its key is that of one of them, so `adrnin` is refused, too.
@@ -163,8 +163,7 @@ const RESERVED: &[&str] = &[
 
 /// Whether the handle is a reserved word or looks like one.
 pub(super) fn is_reserved(handle: &str) -> bool {
-    let key = UsernameKey::of(handle);
-    RESERVED.iter().any(|word| UsernameKey::of(word) == key)
+    RESERVED.iter().any(|word| letters(word).eq(letters(handle)))
 }
 
 #[cfg(test)]

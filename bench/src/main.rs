@@ -1,0 +1,249 @@
+//! How fast the built functions start and answer, beside a function on the same runtime that does
+//! nothing: `cargo run --release -p bench`. What it measures and how is in `docs/performance.md`.
+
+mod binaries;
+mod figures;
+mod measure;
+mod process;
+mod report;
+mod scenario;
+mod upstream;
+
+use std::error::Error;
+use std::fmt::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Parser;
+use figures::{median, megabytes, milliseconds, quantile};
+use indicatif::{ProgressBar, ProgressStyle};
+use report::Comparison;
+
+use crate::binaries::{Binary, FLOOR};
+use crate::measure::{ColdStart, Warm, cold_start};
+use crate::process::CpuLimit;
+use crate::upstream::{DynamoDb, Tls};
+
+/// The function that is compared with the floor.
+const FUNCTION: &str = "change-username";
+
+/// Measures the built functions.
+#[derive(Debug, Parser)]
+struct Options {
+    /// How often each binary is started.
+    #[arg(long, default_value_t = 40)]
+    cold_starts: u32,
+    /// How often each warm binary is asked.
+    #[arg(long, default_value_t = 4000)]
+    invocations: usize,
+    /// How often each start over TLS with little processor is tried.
+    #[arg(long, default_value_t = 10)]
+    tls_starts: u32,
+    /// The folder for the picture; made if it is not there.
+    #[arg(long, value_name = "DIR", default_value = "target/bench")]
+    out: PathBuf,
+    /// Be the DynamoDB: how this program starts itself.
+    #[arg(hide = true)]
+    command: Option<String>,
+}
+
+fn main() -> ExitCode {
+    let options = Options::parse();
+    let done = tokio::runtime::Runtime::new().map_err(Into::into).and_then(|runtime| {
+        runtime.block_on(async {
+            match options.command.as_deref() {
+                Some(upstream::COMMAND) => upstream::serve().await,
+                Some(other) => Err(format!("there is no command {other}").into()),
+                None => run(&options).await,
+            }
+        })
+    });
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(error.as_ref());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "this is where a person reads it")]
+fn complain(error: &dyn Error) {
+    eprintln!("bench: {error}");
+}
+
+#[expect(clippy::print_stdout, reason = "the figures are this command's output")]
+async fn run(options: &Options) -> Result<(), Box<dyn Error>> {
+    std::fs::create_dir_all(&options.out)?;
+    let functions: Vec<&str> =
+        vec![FUNCTION, "update-user", "create-user", "get-user", "check-username", "find-user"];
+    let progress = progress(options, functions.len());
+    progress.set_message("building");
+    let floor = Binary::build(FLOOR)?;
+    let mut built = Vec::new();
+    for name in functions {
+        built.push((name, Binary::build(name)?));
+        progress.inc(1);
+    }
+    let function = built.first().map(|(_, binary)| binary.clone()).ok_or("no function")?;
+
+    let comparisons = compare(options, &function, &floor, &progress).await?;
+    let tls = over_tls(options, &function, &progress).await?;
+    progress.set_message("costs");
+    let mut table =
+        "| function | size MB | zipped MB | calls | units |\n|---|--:|--:|--:|--:|\n".to_owned();
+    for (name, binary) in &built {
+        let cost = measure::cost(&binary.path, name).await?;
+        let (size, packed) = (megabytes(binary.size), megabytes(binary.packed));
+        writeln!(table, "| {name} | {size} | {packed} | {} | {} |", cost.calls, cost.units)?;
+        progress.inc(1);
+    }
+    let passwords = passwords(&built).await?;
+    progress.finish_and_clear();
+    println!("{}\n{tls}\n{passwords}\n{table}", report::comparison(&comparisons));
+    println!("The picture is {}.", options.out.join("warm.svg").display());
+    Ok(())
+}
+
+fn progress(options: &Options, functions: usize) -> ProgressBar {
+    let steps = 2 * functions
+        + usize::try_from(2 * options.cold_starts + 4 * options.tls_starts).unwrap_or(0)
+        + CHUNKS;
+    let progress = ProgressBar::new(u64::try_from(steps).unwrap_or(u64::MAX));
+    let style = ProgressStyle::with_template("{bar:40} {percent:>3} % {msg} ({eta} left)");
+    if let Ok(style) = style {
+        progress.set_style(style);
+    }
+    progress
+}
+
+/// Into how many parts the warm invocations are divided, by turns with the floor's.
+const CHUNKS: usize = 20;
+
+/// The function beside the floor, by turns, so that a change of the machine's speed is the same for both.
+async fn compare(
+    options: &Options,
+    function: &Binary,
+    floor: &Binary,
+    progress: &ProgressBar,
+) -> Result<Vec<Comparison>, Box<dyn Error>> {
+    let dynamo_db = DynamoDb::start().await?;
+    let settings = scenario::settings(&format!("http://{}", dynamo_db.address), None);
+    let renames = scenario::renames()?;
+
+    progress.set_message("cold starts");
+    let (mut cold, mut cold_floor) = (Vec::new(), Vec::new());
+    for number in 0..options.cold_starts {
+        let event = renames.get(usize::try_from(number % 2)?).ok_or("no event")?;
+        cold.push(cold_start(&function.path, &settings, event).await?);
+        progress.inc(1);
+        cold_floor.push(cold_start(&floor.path, &settings, event).await?);
+        progress.inc(1);
+    }
+
+    progress.set_message("warm invocations");
+    let chunk = options.invocations / CHUNKS;
+    // An even number leaves the user with the name that the next one begins with.
+    let dynamo_db_time =
+        measure::dynamo_db_time(&function.path, &dynamo_db, &renames, chunk * 4 / 2 * 2).await?;
+    let mut warm = Warm::start(&function.path, &settings, renames.to_vec()).await?;
+    let mut warm_floor = Warm::start(&floor.path, &settings, renames.to_vec()).await?;
+    for _ in 0..CHUNKS {
+        warm.ask(chunk).await?;
+        warm_floor.ask(chunk).await?;
+        progress.inc(1);
+    }
+    let picture = options.out.join("warm.svg");
+    report::draw(&picture, &[(FUNCTION, &warm.taken), (FLOOR, &warm_floor.taken)])?;
+
+    let [ready, ready_floor] = [&cold, &cold_floor].map(|starts| of(starts, |start| start.ready));
+    let [first, first_floor] = [&cold, &cold_floor].map(|starts| of(starts, |start| start.first));
+    let own = median(&warm.taken).saturating_sub(median(&dynamo_db_time));
+    let [tail, tail_floor] = [&warm, &warm_floor].map(|warm| quantile(&warm.taken, 0.99));
+    Ok(vec![
+        Comparison::of("start to ready, ms", ready, ready_floor, Some(1.6)),
+        Comparison::of("first answer, ms", first, first_floor, Some(5.0)),
+        Comparison::of(
+            "warm p50 less DynamoDB's own, ms",
+            own,
+            median(&warm_floor.taken),
+            Some(2.5),
+        ),
+        Comparison::of("warm p50, ms", median(&warm.taken), median(&warm_floor.taken), None),
+        Comparison::of("warm p99, ms", tail, tail_floor, None),
+        Comparison::of(
+            "CPU of an invocation, ms",
+            warm.cpu_of_one(),
+            warm_floor.cpu_of_one(),
+            Some(3.5),
+        ),
+        Comparison::of_sizes(
+            "peak memory, MB",
+            warm.peak_memory()?,
+            warm_floor.peak_memory()?,
+            Some(2.0),
+        ),
+        Comparison::of_sizes("zipped, MB", function.packed, floor.packed, None),
+    ])
+}
+
+/// What a change of a password takes, by the memory of the function.
+async fn passwords(built: &[(&str, Binary)]) -> Result<String, Box<dyn Error>> {
+    let update = built.iter().find(|(name, _)| *name == "update-user").ok_or("no update-user")?;
+    let mut table =
+        "| password change with the CPU of | ms | peak memory, MB |\n|---|--:|--:|\n".to_owned();
+    for memory in [256, 512, 1024, 1769] {
+        let limit = CpuLimit::of_memory(memory)?;
+        let (taken, peak) = measure::password_changes(&update.1.path, &limit, 5).await?;
+        let (taken, peak) = (milliseconds(median(&taken)), megabytes(peak));
+        writeln!(table, "| {memory} MB | {taken} | {peak} |")?;
+    }
+    Ok(table)
+}
+
+/// The middle value of something of many starts.
+fn of(starts: &[ColdStart], part: impl Fn(&ColdStart) -> Duration) -> Duration {
+    median(&starts.iter().map(part).collect::<Vec<_>>())
+}
+
+/// The first rename after init, over TLS and with little processor: with the connection opened in
+/// init, and without.
+async fn over_tls(
+    options: &Options,
+    function: &Binary,
+    progress: &ProgressBar,
+) -> Result<String, Box<dyn Error>> {
+    let dynamo_db = DynamoDb::start().await?;
+    let tls = Tls::new()?;
+    let [there, back] = scenario::renames()?;
+    let mut table = "| over TLS with the CPU of | first rename, ms | without warm-up | ratio | init, ms | without |\n|---|--:|--:|--:|--:|--:|\n".to_owned();
+    for megabytes in [128, 512] {
+        progress.set_message("starts over TLS");
+        let limit = CpuLimit::of_memory(megabytes)?;
+        let (mut warmed, mut plain) = (Vec::new(), Vec::new());
+        for _ in 0..options.tls_starts {
+            for (event, is_warmed, starts) in
+                [(&there, true, &mut warmed), (&back, false, &mut plain)]
+            {
+                let binary = &function.path;
+                let start =
+                    measure::first_over_tls(binary, &dynamo_db, &tls, &limit, event, is_warmed);
+                starts.push(start.await?);
+                progress.inc(1);
+            }
+        }
+        let [first, first_plain] = [&warmed, &plain].map(|starts| of(starts, |start| start.first));
+        let [ready, ready_plain] = [&warmed, &plain].map(|starts| of(starts, |start| start.ready));
+        writeln!(
+            table,
+            "| {megabytes} MB | {} | {} | {:.1} × | {} | {} |",
+            milliseconds(first),
+            milliseconds(first_plain),
+            figures::ratio(first_plain, first),
+            milliseconds(ready),
+            milliseconds(ready_plain),
+        )?;
+    }
+    Ok(table)
+}

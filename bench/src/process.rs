@@ -1,0 +1,88 @@
+//! What a process has used, and how much of a processor it may use.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use tokio::process::Command;
+
+/// How often the kernel counts a process's time, a second (`USER_HZ`, which is this on Linux).
+const TICKS_PER_SECOND: u32 = 100;
+
+/// Where the kernel's first version of control groups has the processor, if it is in use.
+const CGROUP_1: &str = "/sys/fs/cgroup/cpu";
+/// Where the second version is.
+const CGROUP_2: &str = "/sys/fs/cgroup";
+
+/// The processor time of a process so far.
+pub(crate) fn cpu_time(id: u32) -> io::Result<Duration> {
+    let stat = std::fs::read_to_string(format!("/proc/{id}/stat"))?;
+    // The name, in parentheses, may hold anything.
+    let after_name = stat.rsplit(')').next().unwrap_or_default();
+    let fields: Vec<&str> = after_name.split_whitespace().collect();
+    // See proc_pid_stat(5): utime and stime are the 14th and the 15th, the state the 3rd.
+    let ticks = [11, 12].map(|at| fields.get(at).and_then(|ticks| ticks.parse::<u32>().ok()));
+    let ticks: u32 = ticks.into_iter().flatten().sum();
+    Ok(Duration::from_secs(1) * ticks / TICKS_PER_SECOND)
+}
+
+/// The most memory that a process has had at once, in bytes.
+pub(crate) fn peak_memory(id: u32) -> io::Result<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{id}/status"))?;
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kibibytes = peak.and_then(|peak| peak.trim().trim_end_matches(" kB").parse::<u64>().ok());
+    Ok(kibibytes.unwrap_or(0) * 1024)
+}
+
+/// A share of one processor, as Lambda gives it by the memory of a function: 1 769 MB are one whole
+/// (<https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html>).
+#[derive(Debug)]
+pub(crate) struct CpuLimit {
+    folder: PathBuf,
+}
+
+impl CpuLimit {
+    /// The share of a function of that many megabytes.
+    pub(crate) fn of_memory(megabytes: u32) -> io::Result<Self> {
+        let period = 20_000;
+        let quota = period * megabytes / 1769;
+        let (root, settings) = if Path::new(CGROUP_1).join("cpu.cfs_quota_us").exists() {
+            let settings = [
+                ("cpu.cfs_period_us", period.to_string()),
+                ("cpu.cfs_quota_us", quota.to_string()),
+            ];
+            (CGROUP_1, settings.to_vec())
+        } else {
+            (CGROUP_2, vec![("cpu.max", format!("{quota} {period}"))])
+        };
+        let folder = Path::new(root).join(format!("nameplate-bench-{}", std::process::id()));
+        std::fs::create_dir_all(&folder)?;
+        for (name, value) in settings {
+            std::fs::write(folder.join(name), value)?;
+        }
+        Ok(Self { folder })
+    }
+}
+
+impl Drop for CpuLimit {
+    fn drop(&mut self) {
+        // It can only be removed when the last process in it is gone; an empty one does no harm.
+        let _ = std::fs::remove_dir(&self.folder);
+    }
+}
+
+/// The command that runs a binary, within the limit if there is one.
+pub(crate) fn command(binary: &Path, limit: Option<&CpuLimit>) -> Command {
+    let mut command = match limit {
+        None => Command::new(binary),
+        Some(limit) => {
+            let mut command = Command::new("/bin/sh");
+            command.args(["-c", r#"echo $$ >"$0" && exec "$1""#]);
+            command.arg(limit.folder.join("cgroup.procs")).arg(binary);
+            command
+        }
+    };
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    command
+}

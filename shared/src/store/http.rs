@@ -1,0 +1,104 @@
+//! The SDK's HTTP: connections that trust Amazon's certification authorities and no others.
+//!
+//! The SDK's own client carries HTTP/2, which DynamoDB does not speak, and the reading of the system's
+//! certificates. Without these a function is a fifth smaller, and sooner ready (`docs/performance.md`).
+
+use std::sync::Arc;
+
+use aws_sdk_dynamodb::config::SharedHttpClient;
+use aws_sdk_dynamodb::error::BoxError;
+use aws_smithy_runtime_api::client::http::{
+    HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_types::body::SdkBody;
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::connect::HttpConnector as TcpConnector;
+use hyper_util::client::legacy::{Client, Error};
+use hyper_util::rt::TokioExecutor;
+use rustls::crypto::aws_lc_rs;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use rustls::{ClientConfig, RootCertStore};
+
+/// The certification authorities that sign for AWS: Amazon Root CA 1–4 and Starfield Services Root
+/// CA G2, from <https://www.amazontrust.com/repository/>. Reading the system's whole store instead
+/// costs a cold start milliseconds.
+const AMAZON_ROOTS: &[u8] = include_bytes!("amazon-roots.pem");
+
+/// HTTP connections that trust Amazon's certification authorities and no others.
+///
+/// # Errors
+/// When the bundled certificates cannot be read, which a test rules out.
+pub fn https() -> Result<SharedHttpClient, TlsUnavailable> {
+    trusting(AMAZON_ROOTS)
+}
+
+/// HTTP connections that trust the certification authorities of that PEM file's content.
+pub(super) fn trusting(authorities: &[u8]) -> Result<SharedHttpClient, TlsUnavailable> {
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(authorities) {
+        let certificate = certificate.map_err(|error| TlsUnavailable(error.into()))?;
+        roots.add(certificate).map_err(|error| TlsUnavailable(error.into()))?;
+    }
+    let tls = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(|error| TlsUnavailable(error.into()))?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Ok(http_client_fn(move |settings, _| {
+        let mut tcp = TcpConnector::new();
+        tcp.enforce_http(false);
+        tcp.set_nodelay(true);
+        tcp.set_connect_timeout(settings.connect_timeout());
+        let https = HttpsConnectorBuilder::new().with_tls_config(tls.clone());
+        let https = https.https_or_http().enable_http1().wrap_connector(tcp);
+        let client = Client::builder(TokioExecutor::new()).build(https);
+        SharedHttpConnector::new(Connections(client))
+    }))
+}
+
+/// TLS could not be set up.
+#[derive(Debug, thiserror::Error)]
+#[error("TLS cannot be set up: {0}")]
+pub struct TlsUnavailable(#[source] pub(super) BoxError);
+
+/// Connections that are kept open between requests.
+#[derive(Debug)]
+struct Connections(Client<HttpsConnector<TcpConnector>, SdkBody>);
+
+impl HttpConnector for Connections {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let client = self.0.clone();
+        HttpConnectorFuture::new(async move {
+            let user =
+                |error: aws_smithy_runtime_api::http::HttpError| ConnectorError::user(error.into());
+            let request = request.try_into_http1x().map_err(user)?;
+            let response = client.request(request).await.map_err(classified)?;
+            HttpResponse::try_from(response.map(SdkBody::from_body_1_x)).map_err(user)
+        })
+    }
+}
+
+/// Whatever happens on the way may pass: the SDK tries again after it.
+fn classified(error: Error) -> ConnectorError {
+    ConnectorError::io(error.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bundled_certificates_are_readable() {
+        https().unwrap();
+        assert_eq!(CertificateDer::pem_slice_iter(AMAZON_ROOTS).count(), 5);
+    }
+
+    #[test]
+    fn what_is_no_certificate_is_refused() {
+        let broken = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+        assert!(trusting(broken).is_err());
+    }
+}
