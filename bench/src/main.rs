@@ -19,11 +19,12 @@ use clap::Parser;
 use figures::{median, megabytes, milliseconds, quantile};
 use indicatif::{ProgressBar, ProgressStyle};
 use report::Comparison;
+use sandbox::Tls;
 
 use crate::binaries::{Binary, FLOOR};
 use crate::measure::{ColdStart, Warm, cold_start};
 use crate::process::CpuLimit;
-use crate::upstream::{DynamoDb, Tls};
+use crate::upstream::DynamoDb;
 
 /// The function that is compared with the floor.
 const FUNCTION: &str = "change-username";

@@ -5,13 +5,14 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
+use sandbox::Tls;
 use sandbox::lambda::Function;
 use serde_json::Value;
 use tokio::net::TcpListener;
 
 use crate::process::{self, CpuLimit};
 use crate::scenario;
-use crate::upstream::{DynamoDb, Tap, Tls};
+use crate::upstream::{DynamoDb, Tap};
 
 /// A start and the first answer.
 #[derive(Debug, Clone, Copy)]

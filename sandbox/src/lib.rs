@@ -1,5 +1,5 @@
 //! What AWS and the identity provider give in production, on one machine and without an account: an
-//! embedded DynamoDB with the table and sample users, an issuer of tokens, and a Lambda Runtime API.
+//! embedded DynamoDB with the table and sample users, an issuer of tokens, a Lambda Runtime API, and TLS.
 //! For development and tests only.
 
 mod dynamo_db;
@@ -7,7 +7,9 @@ pub mod events;
 mod issuer;
 pub mod lambda;
 mod samples;
+mod tls;
 
 pub use dynamo_db::{EmbeddedDynamoDb, StartError, TABLE};
 pub use issuer::{Issuer, TokenRequest};
 pub use samples::Sample;
+pub use tls::Tls;

@@ -48,6 +48,8 @@ mod log;
 #[cfg(test)]
 mod schemas;
 #[cfg(test)]
+mod tls;
+#[cfg(test)]
 mod tokens;
 #[cfg(test)]
 mod update_user;

@@ -47,7 +47,12 @@ impl DynamoDb {
     /// When the certification authorities cannot be read.
     pub fn https(&self) -> Result<SharedHttpClient, TlsUnavailable> {
         match &self.ca_bundle {
-            Some(file) => trusting(&std::fs::read(file).map_err(|e| TlsUnavailable(e.into()))?),
+            Some(file) => {
+                let unreadable = |error| {
+                    TlsUnavailable(format!("AWS_CA_BUNDLE {}: {error}", file.display()).into())
+                };
+                trusting(&std::fs::read(file).map_err(unreadable)?)
+            }
             None => https(),
         }
     }

@@ -1,0 +1,64 @@
+//! Whom the store talks to over TLS.
+
+use std::net::Ipv4Addr;
+
+use sandbox::{EmbeddedDynamoDb, TABLE, Tls};
+use shared::domain::user_id::UserId;
+use shared::store::{DynamoDb, Store, StoreError};
+use tokio::net::TcpListener;
+
+/// An address with TLS before a DynamoDB, which answers as long as this lives.
+struct Secured {
+    dynamo_db: EmbeddedDynamoDb,
+    tls: Tls,
+    port: u16,
+}
+
+impl Secured {
+    async fn start() -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let inner = listener.local_addr().unwrap();
+        let dynamo_db = EmbeddedDynamoDb::start(listener, None).unwrap();
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let tls = Tls::new().unwrap();
+        // It serves until the runtime of the test ends.
+        drop(tls.serve(listener, inner));
+        Self { dynamo_db, tls, port }
+    }
+
+    /// Reads a user who is not there.
+    async fn read(&self, change: impl FnOnce(&mut DynamoDb)) -> Result<(), StoreError> {
+        let mut settings = self.dynamo_db.settings();
+        settings.endpoint = Some(format!("https://localhost:{}", self.port));
+        settings.ca_bundle = Some(self.tls.root.clone());
+        change(&mut settings);
+        let store = Store::new(settings.client(settings.https().unwrap()), TABLE);
+        store.user(&UserId::parse("nobody").unwrap()).await.map(drop)
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_an_authority_of_the_bundle_has_signed_for_is_talked_to() {
+    let secured = Secured::start().await;
+    secured.read(|_| {}).await.unwrap();
+}
+
+#[tokio::test]
+async fn nobody_else_is_talked_to_neither_without_the_bundle_nor_under_another_name() {
+    let secured = Secured::start().await;
+    let unknown = secured.read(|settings| settings.ca_bundle = None).await;
+    assert!(matches!(unknown, Err(StoreError::Unavailable(_))), "{unknown:?}");
+    let address = format!("https://127.0.0.1:{}", secured.port);
+    let other_name = secured.read(|settings| settings.endpoint = Some(address)).await;
+    assert!(matches!(other_name, Err(StoreError::Unavailable(_))), "{other_name:?}");
+}
+
+#[tokio::test]
+async fn a_bundle_that_cannot_be_read_is_named_at_the_start() {
+    let secured = Secured::start().await;
+    let mut settings = secured.dynamo_db.settings();
+    settings.ca_bundle = Some("/nowhere/authorities.pem".into());
+    let error = settings.https().unwrap_err().to_string();
+    assert!(error.contains("AWS_CA_BUNDLE /nowhere/authorities.pem: "), "{error}");
+}
