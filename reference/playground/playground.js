@@ -23,7 +23,7 @@
   /** Shows the reference in a language; token and server stay as they are. */
   async function show(language) {
     const turn = (latest += 1);
-    const before = ui && stateOf(ui);
+    const before = ui;
     document.documentElement.lang = language.tag;
     document.title = language.words.title;
     const container = document.createElement("div");
@@ -31,15 +31,15 @@
     translate(container, language.swaggerUi);
     fillBar(language);
     const spec = await (await fetch(language.document)).json();
-    keepVariables(spec.servers, before?.variables ?? {});
+    keepVariables(spec.servers, before ? variablesOf(before) : {});
     const shown = await start(container, spec, language.words);
     if (turn !== latest) {
       return;
     }
     ui = shown;
     if (before) {
-      signIn(before.token);
-      ui.oas3Actions.setSelectedServer(before.server);
+      signIn(tokenOf(before));
+      ui.oas3Actions.setSelectedServer(before.oas3Selectors.selectedServer());
     }
     fillBar(language);
     follow(() => fillBar(language));
@@ -70,15 +70,15 @@
     });
   }
 
-  /** The token, the server that is chosen, and what was filled in for the servers. */
-  function stateOf(shown) {
+  /** What was filled in for the servers. */
+  function variablesOf(shown) {
     const variables = {};
     for (const { url, variables: names = {} } of shown.specSelectors.servers().toJS()) {
       for (const name of Object.keys(names)) {
         variables[name] = shown.oas3Selectors.serverVariableValue(url, name);
       }
     }
-    return { token: tokenOf(shown), server: shown.oas3Selectors.selectedServer(), variables };
+    return variables;
   }
 
   /** Swagger UI begins with the defaults, so what was filled in becomes these. */
@@ -155,13 +155,17 @@
     download.href = language.download;
 
     const languages = settings.languages.map((other) => {
-      const choose = () => (localStorage.setItem(remembered, other.tag), show(other));
+      const choose = () => {
+        localStorage.setItem(remembered, other.tag);
+        show(other).catch(complain);
+      };
       return button(other.words.name, other === language, choose);
     });
     fill("#language", words.language, languages);
 
     const token = ui && tokenOf(ui);
-    const samples = settings.tokens.map((sample) =>
+    const offered = ui ? settings.tokens : [];
+    const samples = offered.map((sample) =>
       button(sample.name, sample.token === token, () => signIn(sample.token)),
     );
     const signOut = button(words.signOut, false, () => ui.authActions.logout(["bearerAuth"]));
@@ -201,7 +205,7 @@
   }
 
   function signIn(token) {
-    if (ui && token) {
+    if (token) {
       ui.preauthorizeApiKey("bearerAuth", token);
     }
   }
@@ -253,6 +257,8 @@
     dark.addEventListener("change", apply);
     apply();
   }
-})().catch((error) => {
+})().catch(complain);
+
+function complain(error) {
   document.querySelector("main").textContent = `The reference cannot be shown: ${error.message}`;
-});
+}

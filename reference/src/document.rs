@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use shared::error::Error;
 use shared::http::Endpoint;
 use shared::http::context::Language;
-use shared::http::openapi::{Schemas, Success};
+use shared::http::openapi::{Description, Schemas, Success};
 use shared::http::reply::ErrorCode;
 
 use crate::texts::Texts;
@@ -98,14 +98,15 @@ fn document(texts: &Texts, servers: &Servers) -> Value {
     let mut described = Schemas::default();
     described.refer::<ErrorCode>();
     for endpoint in api::endpoints() {
-        let operation = operation(&endpoint, texts, &mut shared);
+        let description = endpoint.description();
+        let operation = operation(&endpoint, &description, texts, &mut shared);
         let method = endpoint.method.as_str().to_ascii_lowercase();
         paths.entry(endpoint.path).or_default().insert(method, operation);
-        let success = &endpoint.description.success;
+        let success = &description.success;
         if success.is_enveloped {
             all.insert(schema_of(success), schemas::envelope(&success.schema));
         }
-        described.0.extend(endpoint.description.schemas.0);
+        described.0.extend(description.schemas.0);
     }
     all.extend(described.0.into_iter().map(|(name, schema)| (name, json!(schema))));
     let tags = ["Usernames", "Users"]
@@ -152,8 +153,13 @@ fn about(texts: &Texts) -> String {
     about
 }
 
-fn operation(endpoint: &Endpoint, texts: &Texts, shared: &mut Map<String, Value>) -> Value {
-    let (name, description) = (endpoint.operation, &endpoint.description);
+fn operation(
+    endpoint: &Endpoint,
+    description: &Description,
+    texts: &Texts,
+    shared: &mut Map<String, Value>,
+) -> Value {
+    let name = endpoint.operation;
     let text = |part: &str| texts.get(&format!("operations.{name}.{part}"));
     let mut about = text("description");
     if !endpoint.method.is_safe() {
@@ -279,7 +285,7 @@ mod tests {
         for endpoint in api::endpoints() {
             let example = examples::of(endpoint.operation);
             assert!(example.answer.is_object(), "{}", endpoint.operation);
-            let has_body = endpoint.description.body.is_some();
+            let has_body = endpoint.description().body.is_some();
             assert_eq!(example.request.is_object(), has_body, "{}", endpoint.operation);
             assert!(!example.answer.to_string().contains("\"*\""), "{}", endpoint.operation);
         }

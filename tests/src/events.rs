@@ -59,7 +59,7 @@ fn every_failure_that_the_reference_has_of_an_operation_is_one_that_a_sample_eve
             sample.expected["headers"]["X-Error-Code"].as_str().map(str::to_owned)
         };
         let answered: BTreeSet<String> = samples.iter().filter_map(code).collect();
-        for code in endpoint.description.failures.iter().map(Error::code) {
+        for code in endpoint.description().failures.iter().map(Error::code) {
             let is_known = other.contains(&code) || answered.contains(code);
             assert!(is_known, "{} never answers {code}", endpoint.operation);
         }

@@ -37,9 +37,10 @@ pub struct Endpoint {
     pub path: &'static str,
     /// What handles it.
     pub handler: MethodRouter<App>,
-    /// What the API reference says of it.
     #[cfg(feature = "openapi")]
-    pub description: openapi::Description,
+    describe: fn() -> openapi::Description,
+    #[cfg(feature = "openapi")]
+    failures: fn(Timestamp) -> Vec<Error>,
 }
 
 impl Endpoint {
@@ -63,20 +64,24 @@ impl Endpoint {
         let _ = failures;
         #[expect(clippy::expect_used, reason = "every method that HTTP defines has a filter")]
         let filter = MethodFilter::try_from(method.clone()).expect("a standard method");
-        #[cfg(feature = "openapi")]
-        let description = {
-            let mut description = H::describe();
-            description.fails_with(failures(openapi::NOW));
-            description
-        };
         Self {
             operation,
             method,
             path,
             handler: on(filter, handler),
             #[cfg(feature = "openapi")]
-            description,
+            describe: H::describe,
+            #[cfg(feature = "openapi")]
+            failures,
         }
+    }
+
+    /// What the API reference says of it.
+    #[cfg(feature = "openapi")]
+    pub fn description(&self) -> openapi::Description {
+        let mut description = (self.describe)();
+        description.fails_with((self.failures)(openapi::NOW));
+        description
     }
 }
 
