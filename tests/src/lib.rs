@@ -28,6 +28,8 @@ mod check_username;
 #[cfg(test)]
 mod concurrency;
 #[cfg(test)]
+mod connections;
+#[cfg(test)]
 mod create_user;
 #[cfg(test)]
 mod deployment;
@@ -47,8 +49,6 @@ mod jwks;
 mod log;
 #[cfg(test)]
 mod schemas;
-#[cfg(test)]
-mod tls;
 #[cfg(test)]
 mod tokens;
 #[cfg(test)]

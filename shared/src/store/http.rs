@@ -3,7 +3,8 @@
 //! The SDK's own client carries HTTP/2, which DynamoDB does not speak, and the reading of the system's
 //! certificates. Without these a function is a fifth smaller, and sooner ready (`docs/performance.md`).
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use aws_sdk_dynamodb::config::SharedHttpClient;
 use aws_sdk_dynamodb::error::BoxError;
@@ -47,15 +48,14 @@ pub(super) fn trusting(authorities: &[u8]) -> Result<SharedHttpClient, TlsUnavai
         .map_err(|error| TlsUnavailable(error.into()))?
         .with_root_certificates(roots)
         .with_no_client_auth();
+    // The SDK asks for every attempt. The connections are kept from one to the next, so they are made by
+    // the settings of the first: a client's do not change.
+    let connections = OnceLock::new();
     Ok(http_client_fn(move |settings, _| {
-        let mut tcp = TcpConnector::new();
-        tcp.enforce_http(false);
-        tcp.set_nodelay(true);
-        tcp.set_connect_timeout(settings.connect_timeout());
-        let https = HttpsConnectorBuilder::new().with_tls_config(tls.clone());
-        let https = https.https_or_http().enable_http1().wrap_connector(tcp);
-        let client = Client::builder(TokioExecutor::new()).build(https);
-        SharedHttpConnector::new(Connections(client))
+        let connections = connections.get_or_init(|| {
+            SharedHttpConnector::new(Connections::new(tls.clone(), settings.connect_timeout()))
+        });
+        connections.clone()
     }))
 }
 
@@ -67,6 +67,18 @@ pub struct TlsUnavailable(#[source] pub(super) BoxError);
 /// Connections that are kept open between requests.
 #[derive(Debug)]
 struct Connections(Client<HttpsConnector<TcpConnector>, SdkBody>);
+
+impl Connections {
+    fn new(tls: ClientConfig, connect_timeout: Option<Duration>) -> Self {
+        let mut tcp = TcpConnector::new();
+        tcp.enforce_http(false);
+        tcp.set_nodelay(true);
+        tcp.set_connect_timeout(connect_timeout);
+        let https = HttpsConnectorBuilder::new().with_tls_config(tls);
+        let https = https.https_or_http().enable_http1().wrap_connector(tcp);
+        Self(Client::builder(TokioExecutor::new()).build(https))
+    }
+}
 
 impl HttpConnector for Connections {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {

@@ -1,11 +1,13 @@
-//! Whom the store talks to over TLS.
+//! Whom the store talks to over TLS, and over how many connections.
 
 use std::net::Ipv4Addr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sandbox::{EmbeddedDynamoDb, TABLE, Tls};
 use shared::domain::user_id::UserId;
 use shared::store::{DynamoDb, Store, StoreError};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 
 /// An address with TLS before a DynamoDB, which answers as long as this lives.
 struct Secured {
@@ -61,4 +63,30 @@ async fn a_bundle_that_cannot_be_read_is_named_at_the_start() {
     settings.ca_bundle = Some("/nowhere/authorities.pem".into());
     let error = settings.https().unwrap_err().to_string();
     assert!(error.contains("AWS_CA_BUNDLE /nowhere/authorities.pem: "), "{error}");
+}
+
+#[tokio::test]
+async fn one_connection_serves_one_request_after_the_other() {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let inner = listener.local_addr().unwrap();
+    let dynamo_db = EmbeddedDynamoDb::start(listener, None).unwrap();
+    let outer = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let mut settings = dynamo_db.settings();
+    settings.endpoint = Some(format!("http://{}", outer.local_addr().unwrap()));
+    let opened = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&opened);
+    tokio::spawn(async move {
+        while let Ok((mut client, _)) = outer.accept().await {
+            counted.fetch_add(1, Ordering::Relaxed);
+            let mut server = TcpStream::connect(inner).await.unwrap();
+            tokio::spawn(
+                async move { tokio::io::copy_bidirectional(&mut client, &mut server).await },
+            );
+        }
+    });
+    let store = Store::new(settings.client(settings.https().unwrap()), TABLE);
+    for _ in 0..5 {
+        store.user(&UserId::parse("nobody").unwrap()).await.unwrap();
+    }
+    assert_eq!(opened.load(Ordering::Relaxed), 1);
 }
