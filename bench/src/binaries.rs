@@ -22,6 +22,16 @@ pub(crate) struct Binary {
     pub(crate) packed: u64,
 }
 
+/// The name of every function: that of its folder.
+pub(crate) fn functions() -> Result<Vec<String>, Box<dyn Error>> {
+    let folders = Path::new(env!("CARGO_MANIFEST_DIR")).join("../functions");
+    let names = std::fs::read_dir(folders)?
+        .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
+    let mut names = names.collect::<Result<Vec<_>, Box<dyn Error>>>()?;
+    names.sort();
+    Ok(names)
+}
+
 impl Binary {
     /// Builds it with the release profile.
     pub(crate) fn build(package: &str) -> Result<Self, Box<dyn Error>> {

@@ -77,20 +77,22 @@ fn complain(error: &dyn Error) {
 #[expect(clippy::print_stdout, reason = "the figures are this command's output")]
 async fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     std::fs::create_dir_all(&options.out)?;
-    let functions: Vec<&str> =
-        vec![FUNCTION, "update-user", "create-user", "get-user", "check-username", "find-user"];
+    let functions = binaries::functions()?;
     let progress = progress(options, functions.len());
     progress.set_message("building");
     let floor = Binary::build(FLOOR)?;
     let mut built = Vec::new();
     for name in functions {
-        built.push((name, Binary::build(name)?));
+        let binary = Binary::build(&name)?;
+        built.push((name, binary));
         progress.inc(1);
     }
-    let function = built.first().map(|(_, binary)| binary.clone()).ok_or("no function")?;
-
-    let comparisons = compare(options, &function, &floor, &progress).await?;
-    let tls = over_tls(options, &function, &progress).await?;
+    let binary_of = |function: &str| {
+        let found = built.iter().find(|(name, _)| name == function);
+        found.map(|(_, binary)| binary).ok_or_else(|| format!("there is no {function}"))
+    };
+    let comparisons = compare(options, binary_of(FUNCTION)?, &floor, &progress).await?;
+    let tls = over_tls(options, binary_of(FUNCTION)?, &progress).await?;
     progress.set_message("costs");
     let mut table =
         "| function | size MB | zipped MB | calls | units |\n|---|--:|--:|--:|--:|\n".to_owned();
@@ -100,7 +102,7 @@ async fn run(options: &Options) -> Result<(), Box<dyn Error>> {
         writeln!(table, "| {name} | {size} | {packed} | {} | {} |", cost.calls, cost.units)?;
         progress.inc(1);
     }
-    let passwords = passwords(&built).await?;
+    let passwords = passwords(binary_of("update-user")?).await?;
     progress.finish_and_clear();
     println!("{}\n{tls}\n{passwords}\n{table}", report::comparison(&comparisons));
     println!("The picture is {}.", options.out.join("warm.svg").display());
@@ -135,12 +137,11 @@ async fn compare(
 
     progress.set_message("cold starts");
     let (mut cold, mut cold_floor) = (Vec::new(), Vec::new());
-    for number in 0..options.cold_starts {
-        let event = renames.get(usize::try_from(number % 2)?).ok_or("no event")?;
-        cold.push(cold_start(&function.path, &settings, event).await?);
-        progress.inc(1);
-        cold_floor.push(cold_start(&floor.path, &settings, event).await?);
-        progress.inc(1);
+    for event in renames.iter().cycle().take(usize::try_from(options.cold_starts)?) {
+        for (binary, starts) in [(function, &mut cold), (floor, &mut cold_floor)] {
+            starts.push(cold_start(&binary.path, &settings, event).await?);
+            progress.inc(1);
+        }
     }
 
     progress.set_message("warm invocations");
@@ -158,45 +159,44 @@ async fn compare(
     let picture = options.out.join("warm.svg");
     report::draw(&picture, &[(FUNCTION, &warm.taken), (FLOOR, &warm_floor.taken)])?;
 
-    let [ready, ready_floor] = [&cold, &cold_floor].map(|starts| of(starts, |start| start.ready));
-    let [first, first_floor] = [&cold, &cold_floor].map(|starts| of(starts, |start| start.first));
     let own = median(&warm.taken).saturating_sub(median(&dynamo_db_time));
-    let [tail, tail_floor] = [&warm, &warm_floor].map(|warm| quantile(&warm.taken, 0.99));
-    Ok(vec![
+    let mut lines = of_cold(&cold, &cold_floor);
+    lines.extend(of_warm(&warm, &warm_floor, own)?);
+    lines.push(Comparison::of_sizes("zipped, MB", function.packed, floor.packed, None));
+    Ok(lines)
+}
+
+fn of_cold(cold: &[ColdStart], floor: &[ColdStart]) -> Vec<Comparison> {
+    let [ready, ready_floor] = [cold, floor].map(|starts| of(starts, |start| start.ready));
+    let [first, first_floor] = [cold, floor].map(|starts| of(starts, |start| start.first));
+    vec![
         Comparison::of("start to ready, ms", ready, ready_floor, Some(1.6)),
         Comparison::of("first answer, ms", first, first_floor, Some(5.0)),
-        Comparison::of(
-            "warm p50 less DynamoDB's own, ms",
-            own,
-            median(&warm_floor.taken),
-            Some(2.5),
-        ),
-        Comparison::of("warm p50, ms", median(&warm.taken), median(&warm_floor.taken), None),
+    ]
+}
+
+/// `own` is what an invocation takes beyond DynamoDB's own time.
+fn of_warm(warm: &Warm, floor: &Warm, own: Duration) -> Result<Vec<Comparison>, Box<dyn Error>> {
+    let [middle, middle_floor] = [warm, floor].map(|warm| median(&warm.taken));
+    let [tail, tail_floor] = [warm, floor].map(|warm| quantile(&warm.taken, 0.99));
+    let [cpu, cpu_floor] = [warm, floor].map(Warm::cpu_of_one);
+    let (peak, peak_floor) = (warm.peak_memory()?, floor.peak_memory()?);
+    Ok(vec![
+        Comparison::of("warm p50 less DynamoDB's own, ms", own, middle_floor, Some(2.5)),
+        Comparison::of("warm p50, ms", middle, middle_floor, None),
         Comparison::of("warm p99, ms", tail, tail_floor, None),
-        Comparison::of(
-            "CPU of an invocation, ms",
-            warm.cpu_of_one(),
-            warm_floor.cpu_of_one(),
-            Some(3.5),
-        ),
-        Comparison::of_sizes(
-            "peak memory, MB",
-            warm.peak_memory()?,
-            warm_floor.peak_memory()?,
-            Some(2.0),
-        ),
-        Comparison::of_sizes("zipped, MB", function.packed, floor.packed, None),
+        Comparison::of("CPU of an invocation, ms", cpu, cpu_floor, Some(3.5)),
+        Comparison::of_sizes("peak memory, MB", peak, peak_floor, Some(2.0)),
     ])
 }
 
 /// What a change of a password takes, by the memory of the function.
-async fn passwords(built: &[(&str, Binary)]) -> Result<String, Box<dyn Error>> {
-    let update = built.iter().find(|(name, _)| *name == "update-user").ok_or("no update-user")?;
+async fn passwords(update_user: &Binary) -> Result<String, Box<dyn Error>> {
     let mut table =
         "| password change with the CPU of | ms | peak memory, MB |\n|---|--:|--:|\n".to_owned();
     for memory in [256, 512, 1024, 1769] {
         let limit = CpuLimit::of_memory(memory)?;
-        let (taken, peak) = measure::password_changes(&update.1.path, &limit, 5).await?;
+        let (taken, peak) = measure::password_changes(&update_user.path, &limit, 5).await?;
         let (taken, peak) = (milliseconds(median(&taken)), megabytes(peak));
         writeln!(table, "| {memory} MB | {taken} | {peak} |")?;
     }

@@ -9,6 +9,7 @@ use sandbox::Tls;
 use sandbox::lambda::Function;
 use serde_json::Value;
 use tokio::net::TcpListener;
+use tokio::process::Command;
 
 use crate::process::{self, CpuLimit};
 use crate::scenario;
@@ -128,7 +129,7 @@ pub(crate) async fn first_over_tls(
     let settings =
         scenario::settings(&format!("https://localhost:{}", address.port()), Some(&tls.root));
     let mut server = is_warmed.then(|| tls.serve(listener, dynamo_db.address));
-    let mut command = process::command(binary, Some(limit));
+    let mut command = process::command(binary, limit);
     let mut function = Function::start_by(&mut command, &settings).await?;
     let ready = function.ready().await?;
     if server.is_none() {
@@ -153,7 +154,7 @@ pub(crate) async fn password_changes(
 ) -> Result<(Vec<Duration>, u64), Box<dyn Error>> {
     let dynamo_db = DynamoDb::start().await?;
     let settings = scenario::settings(&format!("http://{}", dynamo_db.address), None);
-    let mut command = process::command(binary, Some(limit));
+    let mut command = process::command(binary, limit);
     let mut function = Function::start_by(&mut command, &settings).await?;
     let event = scenario::success("update-user")?;
     let mut taken = Vec::new();
@@ -178,7 +179,7 @@ pub(crate) async fn cost(binary: &Path, function: &str) -> Result<Cost, Box<dyn 
     let dynamo_db = DynamoDb::start().await?;
     let settings = scenario::settings(&format!("http://{}", dynamo_db.address), None);
     let path = std::env::temp_dir().join(format!("nameplate-bench-{}.log", std::process::id()));
-    let mut command = process::command(binary, None);
+    let mut command = Command::new(binary);
     command.stdout(std::fs::File::create(&path)?).stderr(Stdio::null());
     let mut running = Function::start_by(&mut command, &settings).await?;
     scenario::check(&running.invoke(scenario::success(function)?).await?)?;

@@ -72,17 +72,11 @@ impl Drop for CpuLimit {
     }
 }
 
-/// The command that runs a binary, within the limit if there is one.
-pub(crate) fn command(binary: &Path, limit: Option<&CpuLimit>) -> Command {
-    let mut command = match limit {
-        None => Command::new(binary),
-        Some(limit) => {
-            let mut command = Command::new("/bin/sh");
-            command.args(["-c", r#"echo $$ >"$0" && exec "$1""#]);
-            command.arg(limit.folder.join("cgroup.procs")).arg(binary);
-            command
-        }
-    };
+/// The command that runs a binary within the limit.
+pub(crate) fn command(binary: &Path, limit: &CpuLimit) -> Command {
+    let mut command = Command::new("/bin/sh");
+    command.args(["-c", r#"echo $$ >"$0" && exec "$1""#]);
+    command.arg(limit.folder.join("cgroup.procs")).arg(binary);
     command.stdout(Stdio::null()).stderr(Stdio::null());
     command
 }

@@ -72,7 +72,7 @@ impl Schemas {
     /// How a schema refers to the type's, which is kept here with those that it refers to itself.
     pub fn refer<T: ToSchema>(&mut self) -> RefOr<Schema> {
         let name = T::name();
-        if ["bool", "String", "Uuid"].contains(&&*name) {
+        if ["bool", "String"].contains(&&*name) {
             return T::schema();
         }
         let mut inner = Vec::new();
