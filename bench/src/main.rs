@@ -3,6 +3,7 @@
 
 mod binaries;
 mod figures;
+mod instructions;
 mod measure;
 mod process;
 mod report;
@@ -15,7 +16,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
 use figures::{median, megabytes, milliseconds, quantile};
 use indicatif::{ProgressBar, ProgressStyle};
 use report::Comparison;
@@ -44,19 +45,28 @@ struct Options {
     /// The folder for the picture; made if it is not there.
     #[arg(long, value_name = "DIR", default_value = "target/bench")]
     out: PathBuf,
-    /// Be the DynamoDB: how this program starts itself.
-    #[arg(hide = true)]
-    command: Option<String>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+/// What else it can do.
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Counts the instructions of a rename, and fails when there are more than the budget allows.
+    Instructions,
+    /// Is the DynamoDB: how this program starts itself.
+    #[command(hide = true, name = upstream::COMMAND)]
+    DynamoDb,
 }
 
 fn main() -> ExitCode {
     let options = Options::parse();
     let done = tokio::runtime::Runtime::new().map_err(Into::into).and_then(|runtime| {
         runtime.block_on(async {
-            match options.command.as_deref() {
-                Some(upstream::COMMAND) => upstream::serve().await,
-                Some(other) => Err(format!("there is no command {other}").into()),
+            match options.command {
                 None => run(&options).await,
+                Some(Command::Instructions) => count_instructions().await,
+                Some(Command::DynamoDb) => upstream::serve().await,
             }
         })
     });
@@ -106,6 +116,12 @@ async fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     progress.finish_and_clear();
     println!("{}\n{tls}\n{passwords}\n{table}", report::comparison(&comparisons));
     println!("The picture is {}.", options.out.join("warm.svg").display());
+    Ok(())
+}
+
+#[expect(clippy::print_stdout, reason = "the figures are this command's output")]
+async fn count_instructions() -> Result<(), Box<dyn Error>> {
+    println!("{}", instructions::within_budget(FUNCTION).await?);
     Ok(())
 }
 

@@ -116,6 +116,17 @@ impl Function {
         self.process.id()
     }
 
+    /// Ends the process as Lambda does, by SIGTERM, and waits until it has ended.
+    ///
+    /// # Errors
+    /// When the signal cannot be sent.
+    pub async fn terminate(mut self) -> io::Result<()> {
+        if let Some(id) = self.id() {
+            Command::new("kill").args(["-TERM", &id.to_string()]).status().await?;
+        }
+        self.process.wait().await.map(drop)
+    }
+
     /// Invokes the function with an event, which need not be JSON.
     ///
     /// # Errors
