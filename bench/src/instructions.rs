@@ -27,7 +27,7 @@ struct Budget {
 }
 
 /// A tenth above what was counted when this was last looked at.
-const BUDGET: Budget = Budget { start: 2_200_000, first: 1_180_000, warm: 1_170_000 };
+const BUDGET: Budget = Budget { start: 1_980_000, first: 1_180_000, warm: 1_170_000 };
 
 /// What a binary executes.
 #[derive(Debug, Clone, Copy)]

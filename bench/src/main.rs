@@ -8,6 +8,7 @@ mod measure;
 mod process;
 mod report;
 mod scenario;
+mod tokens;
 mod upstream;
 
 use std::error::Error;
@@ -29,6 +30,9 @@ use crate::upstream::DynamoDb;
 
 /// The function that is compared with the floor.
 const FUNCTION: &str = "change-username";
+
+/// The picture's file name.
+const PICTURE: &str = "performance.svg";
 
 /// Measures the built functions.
 #[derive(Debug, Parser)]
@@ -113,9 +117,10 @@ async fn run(options: &Options) -> Result<(), Box<dyn Error>> {
         progress.inc(1);
     }
     let passwords = passwords(binary_of("update-user")?).await?;
+    let tokens = tokens::verification().await?;
     progress.finish_and_clear();
-    println!("{}\n{tls}\n{passwords}\n{table}", report::comparison(&comparisons));
-    println!("The picture is {}.", options.out.join("warm.svg").display());
+    println!("{}\n{tls}\n{passwords}\n{tokens}\n{table}", report::comparison(&comparisons));
+    println!("The picture is {}.", options.out.join(PICTURE).display());
     Ok(())
 }
 
@@ -172,7 +177,7 @@ async fn compare(
         warm_floor.ask(chunk).await?;
         progress.inc(1);
     }
-    let picture = options.out.join("warm.svg");
+    let picture = options.out.join(PICTURE);
     report::draw(&picture, &[(FUNCTION, &warm.taken), (FLOOR, &warm_floor.taken)])?;
 
     let own = median(&warm.taken).saturating_sub(median(&dynamo_db_time));

@@ -14,7 +14,7 @@ use aws_sdk_dynamodb::config::{
 use aws_sdk_dynamodb::error::BoxError;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::http::{TlsUnavailable, https, trusting};
+use super::http::{TlsUnavailable, https, trusting_pem};
 use crate::meter::{self, Usage};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
@@ -51,7 +51,7 @@ impl DynamoDb {
                 let unreadable = |error| {
                     TlsUnavailable(format!("AWS_CA_BUNDLE {}: {error}", file.display()).into())
                 };
-                trusting(&std::fs::read(file).map_err(unreadable)?)
+                trusting_pem(&std::fs::read(file).map_err(unreadable)?)
             }
             None => https(),
         }

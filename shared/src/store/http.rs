@@ -19,30 +19,47 @@ use hyper_util::client::legacy::connect::HttpConnector as TcpConnector;
 use hyper_util::client::legacy::{Client, Error};
 use hyper_util::rt::TokioExecutor;
 use rustls::crypto::aws_lc_rs;
-use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, TrustAnchor};
 use rustls::{ClientConfig, RootCertStore};
+use webpki_roots::TLS_SERVER_ROOTS;
 
-/// The certification authorities that sign for AWS: Amazon Root CA 1–4 and Starfield Services Root
-/// CA G2, from <https://www.amazontrust.com/repository/>. Reading the system's whole store instead
-/// costs a cold start milliseconds.
-const AMAZON_ROOTS: &[u8] = include_bytes!("amazon-roots.pem");
+/// How the subjects of the certification authorities that sign for AWS end
+/// (<https://www.amazontrust.com/repository/>). All are among Mozilla's, which are here already parsed, for
+/// the issuer's keys. Reading the system's whole store instead costs a cold start milliseconds.
+const AMAZON: [&[u8]; 5] = [
+    b"Amazon Root CA 1",
+    b"Amazon Root CA 2",
+    b"Amazon Root CA 3",
+    b"Amazon Root CA 4",
+    b"Starfield Services Root Certificate Authority - G2",
+];
 
 /// HTTP connections that trust Amazon's certification authorities and no others.
 ///
 /// # Errors
-/// When the bundled certificates cannot be read, which a test rules out.
+/// When TLS cannot be set up.
 pub fn https() -> Result<SharedHttpClient, TlsUnavailable> {
-    trusting(AMAZON_ROOTS)
+    trusting(RootCertStore { roots: amazon().cloned().collect() })
+}
+
+fn amazon() -> impl Iterator<Item = &'static TrustAnchor<'static>> {
+    let is_amazon =
+        |root: &&TrustAnchor<'_>| AMAZON.iter().any(|subject| root.subject.ends_with(subject));
+    TLS_SERVER_ROOTS.iter().filter(is_amazon)
 }
 
 /// HTTP connections that trust the certification authorities of that PEM file's content.
-pub(super) fn trusting(authorities: &[u8]) -> Result<SharedHttpClient, TlsUnavailable> {
+pub(super) fn trusting_pem(authorities: &[u8]) -> Result<SharedHttpClient, TlsUnavailable> {
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_slice_iter(authorities) {
         let certificate = certificate.map_err(|error| TlsUnavailable(error.into()))?;
         roots.add(certificate).map_err(|error| TlsUnavailable(error.into()))?;
     }
+    trusting(roots)
+}
+
+fn trusting(roots: RootCertStore) -> Result<SharedHttpClient, TlsUnavailable> {
     let tls = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
         .with_safe_default_protocol_versions()
         .map_err(|error| TlsUnavailable(error.into()))?
@@ -103,14 +120,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_bundled_certificates_are_readable() {
-        https().unwrap();
-        assert_eq!(CertificateDer::pem_slice_iter(AMAZON_ROOTS).count(), 5);
+    fn each_of_amazons_authorities_is_trusted_and_no_other() {
+        let subjects: Vec<_> = amazon().map(|root| root.subject.as_ref()).collect();
+        assert_eq!(subjects.len(), AMAZON.len());
+        for name in AMAZON {
+            assert!(subjects.iter().any(|subject| subject.ends_with(name)));
+        }
     }
 
     #[test]
     fn what_is_no_certificate_is_refused() {
         let broken = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
-        assert!(trusting(broken).is_err());
+        assert!(trusting_pem(broken).is_err());
     }
 }

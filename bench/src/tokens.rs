@@ -1,0 +1,54 @@
+//! What it costs to verify a token, by its algorithm.
+
+use std::error::Error;
+use std::fmt::Write;
+use std::time::Instant;
+
+use sandbox::{Issuer, IssuerKey, Sample as User, key_set};
+use serde_json::json;
+use shared::app::{Clock, SystemClock};
+use shared::token::{TokenSettings, TokenVerifier};
+
+use crate::figures::{median, ratio};
+
+/// How often each token is verified.
+const TIMES: usize = 4000;
+
+/// Verifies a token of each algorithm, by turns, as a function does.
+pub(crate) async fn verification() -> Result<String, Box<dyn Error>> {
+    let (now, issuer) = (SystemClock.now(), Issuer::development());
+    let claims = json!({
+        "iss": issuer.issuer, "aud": issuer.audience, "exp": now.as_second() + 3600,
+        "sub": User::PLAIN.id, "username": User::PLAIN.username, "roles": ["API_USER"],
+    });
+    let keys = [IssuerKey::rsa("rsa")?, IssuerKey::ec("ec")?, IssuerKey::ed("ed")?];
+    let tokens = [
+        ("HS256", issuer.sign(&claims)?),
+        ("RS256, a key of 2 048 bits", keys[0].sign(Some("rsa"), &claims)?),
+        ("ES256", keys[1].sign(Some("ec"), &claims)?),
+        ("EdDSA, Ed25519", keys[2].sign(Some("ed"), &claims)?),
+    ];
+    let verifier = TokenVerifier::new(&TokenSettings {
+        issuer: issuer.issuer,
+        audience: issuer.audience,
+        hs256_secret: Some(issuer.secret.into()),
+        jwks: Some(key_set(&keys.each_ref())),
+        jwks_url: None,
+    })?;
+    let mut taken = [const { Vec::new() }; 4];
+    for _ in 0..TIMES {
+        for ((_, token), taken) in tokens.iter().zip(&mut taken) {
+            let asked = Instant::now();
+            verifier.verify(token, now).await?;
+            taken.push(asked.elapsed());
+        }
+    }
+    let [least, ..] = taken.each_ref().map(|taken| median(taken));
+    let mut table = "| a token of | verified in µs | ratio |\n|---|--:|--:|\n".to_owned();
+    for ((algorithm, _), taken) in tokens.iter().zip(&taken) {
+        let taken = median(taken);
+        let microseconds = taken.as_secs_f64() * 1e6;
+        writeln!(table, "| {algorithm} | {microseconds:.1} | {:.1} × |", ratio(taken, least))?;
+    }
+    Ok(table)
+}
