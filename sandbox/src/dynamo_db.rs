@@ -81,7 +81,7 @@ impl Drop for EmbeddedDynamoDb {
 }
 
 /// Creates the table as the deployment does: one key attribute, and a TTL.
-fn create_table(database: &Database) -> Result<(), StartError> {
+pub(crate) fn create_table(database: &Database) -> Result<(), StartError> {
     let definition: CreateTableRequest = serde_json::from_value(json!({
         "TableName": TABLE,
         "AttributeDefinitions": [{ "AttributeName": "pk", "AttributeType": "S" }],

@@ -2,15 +2,19 @@
 //! embedded DynamoDB with the table and sample users, an issuer of tokens, a Lambda Runtime API, and TLS.
 //! For development and tests only.
 
+mod clock;
 mod dynamo_db;
 pub mod events;
+mod in_process;
 mod issuer;
 mod issuer_key;
 pub mod lambda;
 mod samples;
 mod tls;
 
+pub use clock::FakeClock;
 pub use dynamo_db::{EmbeddedDynamoDb, StartError, TABLE};
+pub use in_process::InProcessDynamoDb;
 pub use issuer::{Issuer, TokenRequest};
 pub use issuer_key::{IssuerKey, key_set};
 pub use samples::Sample;

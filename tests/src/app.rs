@@ -10,7 +10,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use axum::Router;
 use axum::http::Method;
 use jiff::{SignedDuration, Timestamp};
-use sandbox::{EmbeddedDynamoDb, Issuer, TABLE, TokenRequest};
+use sandbox::{EmbeddedDynamoDb, FakeClock, Issuer, TABLE, TokenRequest};
 use serde_json::{Value, json};
 use shared::app::{App, Clock, Parts};
 use shared::config::Stage;
@@ -29,7 +29,6 @@ use tokio::net::TcpListener;
 use uuid::Uuid;
 
 use crate::captured_log::CapturedLog;
-use crate::clock::FakeClock;
 use crate::request::Request;
 use crate::wire::Wire;
 

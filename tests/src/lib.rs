@@ -11,7 +11,6 @@
 
 mod app;
 mod captured_log;
-mod clock;
 mod documented;
 mod request;
 pub mod sample_events;
@@ -58,6 +57,5 @@ mod user_fields;
 
 pub use app::{NewUser, TestApp, TestUser};
 pub use captured_log::CapturedLog;
-pub use clock::FakeClock;
 pub use request::{Answer, Request, percent_encoded};
 pub use wire::{Injection, Wire};

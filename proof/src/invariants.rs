@@ -1,0 +1,139 @@
+//! What must be true of the table after every write, read from its items and judged by rules of this file's
+//! own.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::cast::Name;
+use crate::spec::{COOLDOWN, HOLD};
+
+/// What the table says.
+#[derive(Debug, Default)]
+pub struct Table {
+    users: BTreeMap<String, User>,
+    /// By the key of the item.
+    names: BTreeMap<String, NameItem>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct User {
+    username: String,
+    changed_at: Option<i64>,
+}
+
+#[derive(Debug)]
+struct NameItem {
+    user: String,
+    username: String,
+    held_until: Option<i64>,
+    /// In seconds.
+    expires_at: Option<i64>,
+}
+
+/// Reads the items.
+///
+/// # Errors
+/// A sentence that says which one is malformed.
+pub fn read(items: &[Value]) -> Result<Table, String> {
+    let mut table = Table::default();
+    for item in items {
+        let text = |name: &str| {
+            let text = item[name]["S"].as_str().map(str::to_owned);
+            text.ok_or_else(|| format!("no {name} in {item}"))
+        };
+        let number = |name: &str| item[name]["N"].as_str().and_then(|number| number.parse().ok());
+        let pk = text("pk")?;
+        if let Some(id) = pk.strip_prefix("USER#") {
+            let user = User { username: text("username")?, changed_at: number("usernameChangedAt") };
+            table.users.insert(id.to_owned(), user);
+        } else {
+            let (held_until, expires_at) = (number("heldUntil"), number("expiresAt"));
+            let (user, username) = (text("userId")?, text("username")?);
+            table.names.insert(pk, NameItem { user, username, held_until, expires_at });
+        }
+    }
+    Ok(table)
+}
+
+/// What was true so far.
+#[derive(Debug, Default)]
+pub struct Invariants {
+    users: BTreeMap<String, User>,
+    renames: u64,
+}
+
+impl Invariants {
+    /// How many changes of names it has seen.
+    pub fn renames(&self) -> u64 {
+        self.renames
+    }
+
+    /// Looks at the table after a write, at the instant `now` in milliseconds since 1970.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong.
+    pub fn check(&mut self, table: &Table, now: i64) -> Result<(), String> {
+        let changed = self.take_in(table);
+        for (id, user) in &table.users {
+            let own: Vec<_> = table.in_use().filter(|name| name.user == *id).collect();
+            match own[..] {
+                [name] if name.username == user.username => {}
+                _ => return Err(format!("{id} is {}, and has the names {own:?}", user.username)),
+            }
+        }
+        for name in table.in_use() {
+            if !table.users.contains_key(&name.user) {
+                return Err(format!("{name:?} is nobody's"));
+            }
+        }
+        table.no_two_look_alike()?;
+        table.names.values().try_for_each(|name| name.is_held_for_a_while(now))?;
+        changed
+    }
+
+    /// Notes who was renamed.
+    fn take_in(&mut self, table: &Table) -> Result<(), String> {
+        let mut found = Ok(());
+        for (id, user) in &table.users {
+            let Some(before) = self.users.insert(id.clone(), user.clone()) else { continue };
+            self.renames += u64::from(before.username != user.username);
+            if let (Some(last), Some(this)) = (before.changed_at, user.changed_at)
+                && last != this
+                && this - last < COOLDOWN
+            {
+                found = Err(format!("{id} changed the name {} ms after the last time", this - last));
+            }
+        }
+        found
+    }
+}
+
+impl Table {
+    fn in_use(&self) -> impl Iterator<Item = &NameItem> {
+        self.names.values().filter(|name| name.held_until.is_none())
+    }
+
+    /// Nobody has a name that looks like another's, held ones included.
+    fn no_two_look_alike(&self) -> Result<(), String> {
+        let mut keys = BTreeMap::new();
+        for name in self.names.values() {
+            let Some(key) = Name::parse(&name.username).map(Name::key) else { continue };
+            if let Some(other) = keys.insert(key, name) {
+                return Err(format!("{name:?} and {other:?} look alike"));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl NameItem {
+    /// A held name is free at some time, and no sweep comes before.
+    fn is_held_for_a_while(&self, now: i64) -> Result<(), String> {
+        let Some(until) = self.held_until else { return Ok(()) };
+        match self.expires_at {
+            Some(expires_at) if until <= now + HOLD && expires_at * 1000 >= until => Ok(()),
+            _ => Err(format!("{self:?} is not held as it should be")),
+        }
+    }
+}

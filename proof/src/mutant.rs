@@ -1,0 +1,273 @@
+//! Deliberate faults in the protocol, put in on the way to DynamoDB: what the proof has to catch, so that
+//! catching nothing means something.
+
+use clap::ValueEnum;
+use jiff::Timestamp;
+use sandbox::InProcessDynamoDb;
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+/// A call of DynamoDB's low-level API.
+#[derive(Debug, Clone)]
+pub struct Call {
+    /// The operation.
+    pub operation: String,
+    /// The body.
+    pub body: Value,
+}
+
+/// A deliberate fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Mutant {
+    /// A rename does not ask whether the account is active.
+    AnyStatus,
+    /// A rename does not ask whether the user still has the old name.
+    AnyName,
+    /// A rename does not ask whether the cooldown is over.
+    NoCooldown,
+    /// A rename does not start a cooldown.
+    NoStamp,
+    /// A name is taken whoever has it.
+    NamesOfOthers,
+    /// A rename asks neither for the user's present name nor whose the old name is.
+    AnyOldName,
+    /// An update does not ask for the version that it is based on.
+    AnyVersion,
+    /// The user is written first, then the names, in two transactions.
+    UserThenNames,
+    /// The names are written first, then the user, in two transactions.
+    NamesThenUser,
+    /// The conditions are checked by a read, and the write has none.
+    ReadThenWrite,
+    /// The old name is free at once, not held.
+    ForgottenHold,
+    /// The old name is held without an end.
+    EndlessHold,
+    /// A held name is free when DynamoDB has deleted it, and no sooner.
+    TrustedTtl,
+    /// Each attempt has a token of its own, so that DynamoDB takes it for another request.
+    NewToken,
+    /// Each attempt takes the time anew.
+    ThawedNow,
+    /// Reads are answered from a cache.
+    CachedReads,
+    /// A deleted user's name is free.
+    FreedByDeletion,
+}
+
+impl Mutant {
+    /// What becomes of a call. One call can become several, with time between them.
+    pub fn bend(self, mut call: Call, table: &InProcessDynamoDb, now: Timestamp) -> Vec<Call> {
+        match self {
+            Self::AnyStatus => relax(&mut call, Part::User, "#status"),
+            Self::AnyName => relax(&mut call, Part::User, "#username ="),
+            Self::NoCooldown => relax(&mut call, Part::User, "#usernameChangedAt"),
+            Self::NamesOfOthers => relax(&mut call, Part::NewName, ""),
+            Self::AnyOldName => {
+                relax(&mut call, Part::User, "#username =");
+                relax(&mut call, Part::OldName, "");
+            }
+            Self::AnyVersion => relax(&mut call, Part::User, "#version"),
+            Self::NoStamp => forget_stamp(&mut call),
+            Self::UserThenNames => return split(call, |part| part == Part::User),
+            Self::NamesThenUser => return split(call, |part| part != Part::User),
+            Self::ReadThenWrite => return read_then_write(call),
+            Self::ForgottenHold => actions(&mut call).for_each(free_old_name),
+            Self::EndlessHold => actions(&mut call).for_each(hold_for_ever),
+            Self::TrustedTtl => actions(&mut call).for_each(wait_for_ttl),
+            Self::NewToken => call.body["ClientRequestToken"] = json!(Uuid::new_v4()),
+            Self::ThawedNow => thaw(&mut call, now),
+            // The wire itself keeps what was read.
+            Self::CachedReads => {}
+            Self::FreedByDeletion => return free_name(call, table),
+        }
+        vec![call]
+    }
+}
+
+/// What an action of a transaction, or the only action of an update, is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    User,
+    NewName,
+    OldName,
+}
+
+impl Part {
+    fn of(action: &Value) -> Self {
+        let condition = action["ConditionExpression"].as_str().unwrap_or_default();
+        if action.get("UpdateExpression").is_some() {
+            Self::User
+        } else if condition.contains("attribute_not_exists(#pk)") {
+            Self::NewName
+        } else {
+            Self::OldName
+        }
+    }
+}
+
+/// The actions of a call that writes.
+fn actions(call: &mut Call) -> Box<dyn Iterator<Item = &mut Value> + '_> {
+    match call.operation.as_str() {
+        "UpdateItem" => Box::new(std::iter::once(&mut call.body)),
+        _ => {
+            let items = call.body["TransactItems"].as_array_mut();
+            Box::new(items.into_iter().flatten().flat_map(|item| {
+                item.as_object_mut().into_iter().flat_map(|item| item.values_mut())
+            }))
+        }
+    }
+}
+
+/// Makes each clause of a part's condition that has that text in it always true. Its placeholders stay, for
+/// DynamoDB refuses those that nothing uses.
+fn relax(call: &mut Call, part: Part, text: &str) {
+    for action in actions(call).filter(|action| Part::of(action) == part) {
+        let condition = action["ConditionExpression"].as_str().unwrap_or_default();
+        let clauses = condition.split(" AND ").map(|clause| {
+            if clause.contains(text) { format!("({clause} OR NOT {clause})") } else { clause.into() }
+        });
+        let relaxed = clauses.collect::<Vec<_>>().join(" AND ");
+        if !relaxed.is_empty() {
+            action["ConditionExpression"] = json!(relaxed);
+        }
+    }
+}
+
+/// Writes the instant of the change where nobody looks.
+fn forget_stamp(call: &mut Call) {
+    for action in actions(call).filter(|action| Part::of(action) == Part::User) {
+        let update = action["UpdateExpression"].as_str().unwrap_or_default();
+        if update.contains("#usernameChangedAt = ") {
+            let update = update.replace("#usernameChangedAt = ", "#elsewhere = ");
+            action["UpdateExpression"] = json!(update);
+            action["ExpressionAttributeNames"]["#elsewhere"] = json!("elsewhere");
+            let condition = action["ConditionExpression"].as_str().unwrap_or_default();
+            if !condition.contains("#usernameChangedAt")
+                && let Some(names) = action["ExpressionAttributeNames"].as_object_mut()
+            {
+                names.remove("#usernameChangedAt");
+            }
+        }
+    }
+}
+
+/// One transaction as two: that of the parts that come first, and that of the others.
+fn split(call: Call, is_first: impl Fn(Part) -> bool) -> Vec<Call> {
+    let Some(items) = call.body["TransactItems"].as_array() else { return vec![call] };
+    let is_first = |item: &Value| {
+        item.as_object().into_iter().flat_map(Map::values).all(|action| is_first(Part::of(action)))
+    };
+    let (first, then): (Vec<_>, Vec<_>) = items.iter().cloned().partition(is_first);
+    let parts = [first, then].into_iter().filter(|items| !items.is_empty());
+    parts.map(|items| transaction(&items)).collect()
+}
+
+fn transaction(items: &[Value]) -> Call {
+    let body = json!({ "TransactItems": items, "ClientRequestToken": Uuid::new_v4() });
+    Call { operation: "TransactWriteItems".to_owned(), body }
+}
+
+/// The conditions on their own, and then the writes without any.
+fn read_then_write(mut call: Call) -> Vec<Call> {
+    if call.operation != "TransactWriteItems" {
+        return vec![call];
+    }
+    let checks: Vec<_> = actions(&mut call).map(|action| check_of(action)).collect();
+    let parts = [Part::User, Part::NewName, Part::OldName];
+    parts.into_iter().for_each(|part| relax(&mut call, part, ""));
+    vec![transaction(&checks), call]
+}
+
+/// An action's condition alone.
+fn check_of(action: &Value) -> Value {
+    let condition = action["ConditionExpression"].as_str().unwrap_or_default();
+    let is_part = |c: char| c.is_ascii_alphanumeric() || "#:_".contains(c);
+    let used: Vec<_> = condition.split(|c| !is_part(c)).collect();
+    let only_used = |placeholders: &Value| {
+        let all = placeholders.as_object().into_iter().flatten();
+        let used = all.filter(|(placeholder, _)| used.contains(&placeholder.as_str()));
+        used.map(|(placeholder, value)| (placeholder.clone(), value.clone())).collect::<Map<_, _>>()
+    };
+    let key = match action.get("Key") {
+        Some(key) => key.clone(),
+        None => json!({ "pk": action["Item"]["pk"] }),
+    };
+    let mut check = json!({
+        "TableName": action["TableName"], "Key": key, "ConditionExpression": condition,
+        "ExpressionAttributeNames": only_used(&action["ExpressionAttributeNames"]),
+        "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+    });
+    let values = only_used(&action["ExpressionAttributeValues"]);
+    if !values.is_empty() {
+        check["ExpressionAttributeValues"] = json!(values);
+    }
+    json!({ "ConditionCheck": check })
+}
+
+/// The hold is over before it begins.
+fn free_old_name(action: &mut Value) {
+    if action["Item"].get("heldUntil").is_some() {
+        action["Item"]["heldUntil"] = json!({ "N": "0" });
+    }
+}
+
+fn hold_for_ever(action: &mut Value) {
+    if action["Item"].get("heldUntil").is_some() {
+        action["Item"]["heldUntil"] = json!({ "N": "9999999999999" });
+        action["Item"]["expiresAt"] = json!({ "N": "9999999999" });
+    }
+}
+
+fn wait_for_ttl(action: &mut Value) {
+    let condition = action["ConditionExpression"].as_str().unwrap_or_default();
+    if Part::of(action) == Part::NewName {
+        let never = condition.replace("#heldUntil <= ", "#heldUntil < #heldUntil AND #heldUntil <= ");
+        action["ConditionExpression"] = json!(never);
+    }
+}
+
+/// Moves every instant of a write to the present one.
+fn thaw(call: &mut Call, now: Timestamp) {
+    let then = actions(call).find_map(|action| {
+        let update = action["UpdateExpression"].as_str()?;
+        let placeholder = update.split("#updatedAt = ").nth(1)?.split(',').next()?.trim();
+        action["ExpressionAttributeValues"][placeholder]["N"].as_str()?.parse::<i64>().ok()
+    });
+    if let Some(then) = then {
+        shift(&mut call.body, now.as_millisecond() - then);
+    }
+}
+
+/// Adds to every number that is an instant in milliseconds.
+fn shift(value: &mut Value, by: i64) {
+    match value {
+        Value::Object(fields) => {
+            if let Some(Value::String(digits)) = fields.get_mut("N")
+                && let (13.., Ok(instant)) = (digits.len(), digits.parse::<i64>())
+            {
+                *digits = (instant + by).to_string();
+                return;
+            }
+            fields.values_mut().for_each(|value| shift(value, by));
+        }
+        Value::Array(values) => values.iter_mut().for_each(|value| shift(value, by)),
+        _ => {}
+    }
+}
+
+/// With the deletion of a user, that of the name.
+fn free_name(call: Call, table: &InProcessDynamoDb) -> Vec<Call> {
+    let is_deletion =
+        call.operation == "UpdateItem" && call.body.to_string().contains(r#""S":"DELETED""#);
+    let user = call.body["Key"]["pk"]["S"].as_str().unwrap_or_default().replace("USER#", "");
+    let items = table.items().unwrap_or_default();
+    let name = items.iter().find(|item| item["userId"]["S"] == *user && item.get("heldUntil").is_none());
+    match name {
+        Some(name) if is_deletion => {
+            let delete = json!({ "TableName": "nameplate", "Key": { "pk": name["pk"] } });
+            vec![call, transaction(&[json!({ "Delete": delete })])]
+        }
+        _ => vec![call],
+    }
+}
