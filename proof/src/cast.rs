@@ -4,12 +4,12 @@ use shared::domain::status::Status;
 
 /// How many users want names.
 pub const USERS: u8 = 3;
-/// How many keys there are: one more than users, so that there is always a name to flee to.
-pub const KEYS: u8 = 4;
+/// How many keys there are: more than users, so that there is always a name to flee to.
+pub const KEYS: u8 = 5;
 
 /// Each key in two spellings.
 const SPELLINGS: [[&str; 2]; KEYS as usize] =
-    [["nova", "N0va"], ["mona", "rnona"], ["lima", "Lima"], ["wave", "vvave"]];
+    [["nova", "N0va"], ["mona", "rnona"], ["lima", "Lima"], ["wave", "vvave"], ["luna", "Luna"]];
 
 /// One of the names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

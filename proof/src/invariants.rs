@@ -45,7 +45,8 @@ pub fn read(items: &[Value]) -> Result<Table, String> {
         let number = |name: &str| item[name]["N"].as_str().and_then(|number| number.parse().ok());
         let pk = text("pk")?;
         if let Some(id) = pk.strip_prefix("USER#") {
-            let user = User { username: text("username")?, changed_at: number("usernameChangedAt") };
+            let user =
+                User { username: text("username")?, changed_at: number("usernameChangedAt") };
             table.users.insert(id.to_owned(), user);
         } else {
             let (held_until, expires_at) = (number("heldUntil"), number("expiresAt"));
@@ -79,12 +80,17 @@ impl Invariants {
             let own: Vec<_> = table.in_use().filter(|name| name.user == *id).collect();
             match own[..] {
                 [name] if name.username == user.username => {}
-                _ => return Err(format!("{id} is {}, and has the names {own:?}", user.username)),
+                _ => {
+                    let username = &user.username;
+                    return Err(format!(
+                        "a user has not exactly the name in the record: {id} is {username}, and has {own:?}"
+                    ));
+                }
             }
         }
         for name in table.in_use() {
             if !table.users.contains_key(&name.user) {
-                return Err(format!("{name:?} is nobody's"));
+                return Err(format!("a name is nobody's: {name:?}"));
             }
         }
         table.no_two_look_alike()?;
@@ -102,7 +108,7 @@ impl Invariants {
                 && last != this
                 && this - last < COOLDOWN
             {
-                found = Err(format!("{id} changed the name {} ms after the last time", this - last));
+                found = Err(format!("two changes within 30 days: {id}, after {} ms", this - last));
             }
         }
         found
@@ -120,7 +126,7 @@ impl Table {
         for name in self.names.values() {
             let Some(key) = Name::parse(&name.username).map(Name::key) else { continue };
             if let Some(other) = keys.insert(key, name) {
-                return Err(format!("{name:?} and {other:?} look alike"));
+                return Err(format!("two names look alike: {name:?} and {other:?}"));
             }
         }
         Ok(())
@@ -133,7 +139,7 @@ impl NameItem {
         let Some(until) = self.held_until else { return Ok(()) };
         match self.expires_at {
             Some(expires_at) if until <= now + HOLD && expires_at * 1000 >= until => Ok(()),
-            _ => Err(format!("{self:?} is not held as it should be")),
+            _ => Err(format!("a name is not held for 37 days: {self:?}")),
         }
     }
 }

@@ -14,5 +14,55 @@ pub mod history;
 pub mod invariants;
 pub mod mutant;
 pub mod spec;
+pub mod sum;
 pub mod wire;
 pub mod world;
+
+#[cfg(test)]
+mod tests {
+    use clap::ValueEnum;
+
+    use crate::history;
+    use crate::mutant::Mutant;
+
+    #[test]
+    fn in_no_history_is_a_name_lost_or_held_twice_or_an_answer_untrue() {
+        for seed in 0..200 {
+            let history = history::run(seed, None).unwrap();
+            let trace = || history.trace.join("\n");
+            assert_eq!(history.violation, None, "seed {seed}:\n{}", trace());
+        }
+    }
+
+    #[test]
+    fn each_deliberate_fault_in_the_protocol_is_found() {
+        for mutant in Mutant::value_variants() {
+            let mut histories = (0..400).map(|seed| history::run(seed, Some(*mutant)).unwrap());
+            assert!(
+                histories.any(|history| history.violation.is_some()),
+                "{mutant:?} is not found"
+            );
+        }
+    }
+
+    #[test]
+    fn a_seed_decides_everything() {
+        for seed in 0..10 {
+            let [one, other] = [(); 2].map(|()| history::run(seed, None).unwrap().trace);
+            assert_eq!(one, other);
+        }
+    }
+
+    #[test]
+    fn faults_of_every_kind_happen_and_some_requests_are_not_answered() {
+        let (mut faults, mut unanswered, mut renames) = ([0; 10], 0, 0);
+        for seed in 0..100 {
+            let history = history::run(seed, None).unwrap();
+            faults.iter_mut().zip(history.faults).for_each(|(sum, number)| *sum += number);
+            unanswered += history.unanswered;
+            renames += history.renames_made;
+        }
+        assert!(faults.iter().all(|number| *number > 20), "{faults:?}");
+        assert!(unanswered > 100 && renames > 200, "{unanswered} {renames}");
+    }
+}

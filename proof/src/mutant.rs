@@ -108,15 +108,11 @@ impl Part {
 
 /// The actions of a call that writes.
 fn actions(call: &mut Call) -> Box<dyn Iterator<Item = &mut Value> + '_> {
-    match call.operation.as_str() {
-        "UpdateItem" => Box::new(std::iter::once(&mut call.body)),
-        _ => {
-            let items = call.body["TransactItems"].as_array_mut();
-            Box::new(items.into_iter().flatten().flat_map(|item| {
-                item.as_object_mut().into_iter().flat_map(|item| item.values_mut())
-            }))
-        }
+    if call.operation == "UpdateItem" {
+        return Box::new(std::iter::once(&mut call.body));
     }
+    let items = call.body["TransactItems"].as_array_mut().into_iter().flatten();
+    Box::new(items.filter_map(Value::as_object_mut).flat_map(|item| item.values_mut()))
 }
 
 /// Makes each clause of a part's condition that has that text in it always true. Its placeholders stay, for
@@ -125,7 +121,11 @@ fn relax(call: &mut Call, part: Part, text: &str) {
     for action in actions(call).filter(|action| Part::of(action) == part) {
         let condition = action["ConditionExpression"].as_str().unwrap_or_default();
         let clauses = condition.split(" AND ").map(|clause| {
-            if clause.contains(text) { format!("({clause} OR NOT {clause})") } else { clause.into() }
+            if clause.contains(text) {
+                format!("({clause} OR NOT {clause})")
+            } else {
+                clause.into()
+            }
         });
         let relaxed = clauses.collect::<Vec<_>>().join(" AND ");
         if !relaxed.is_empty() {
@@ -174,8 +174,9 @@ fn read_then_write(mut call: Call) -> Vec<Call> {
         return vec![call];
     }
     let checks: Vec<_> = actions(&mut call).map(|action| check_of(action)).collect();
-    let parts = [Part::User, Part::NewName, Part::OldName];
-    parts.into_iter().for_each(|part| relax(&mut call, part, ""));
+    for part in [Part::User, Part::NewName, Part::OldName] {
+        relax(&mut call, part, "");
+    }
     vec![transaction(&checks), call]
 }
 
@@ -222,7 +223,8 @@ fn hold_for_ever(action: &mut Value) {
 fn wait_for_ttl(action: &mut Value) {
     let condition = action["ConditionExpression"].as_str().unwrap_or_default();
     if Part::of(action) == Part::NewName {
-        let never = condition.replace("#heldUntil <= ", "#heldUntil < #heldUntil AND #heldUntil <= ");
+        let never =
+            condition.replace("#heldUntil <= ", "#heldUntil < #heldUntil AND #heldUntil <= ");
         action["ConditionExpression"] = json!(never);
     }
 }
@@ -262,7 +264,8 @@ fn free_name(call: Call, table: &InProcessDynamoDb) -> Vec<Call> {
         call.operation == "UpdateItem" && call.body.to_string().contains(r#""S":"DELETED""#);
     let user = call.body["Key"]["pk"]["S"].as_str().unwrap_or_default().replace("USER#", "");
     let items = table.items().unwrap_or_default();
-    let name = items.iter().find(|item| item["userId"]["S"] == *user && item.get("heldUntil").is_none());
+    let name =
+        items.iter().find(|item| item["userId"]["S"] == *user && item.get("heldUntil").is_none());
     match name {
         Some(name) if is_deletion => {
             let delete = json!({ "TableName": "nameplate", "Key": { "pk": name["pk"] } });

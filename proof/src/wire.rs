@@ -1,5 +1,6 @@
 //! The way to DynamoDB and back, on which a seed decides what goes wrong.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -24,12 +25,10 @@ pub enum Fault {
     Refused,
     /// DynamoDB does it, and the answer is lost.
     AnswerLost,
-    /// The request is slow to arrive, perhaps after its sender has given up.
+    /// The request is slow to arrive, perhaps after its sender has given up on it and sent another.
     RequestDelayed,
     /// DynamoDB does it, and the answer is slow, perhaps too slow.
     AnswerDelayed,
-    /// The request arrives twice.
-    Duplicated,
     /// It meets another one on the same item.
     Conflict,
     /// Another attempt at it is still under way.
@@ -46,12 +45,11 @@ pub enum Fault {
 
 impl Fault {
     /// All there are.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 10] = [
         Self::Refused,
         Self::AnswerLost,
         Self::RequestDelayed,
         Self::AnswerDelayed,
-        Self::Duplicated,
         Self::Conflict,
         Self::InProgress,
         Self::Throttled,
@@ -84,6 +82,8 @@ struct State {
     invariants: Invariants,
     trace: Vec<String>,
     violation: Option<String>,
+    /// What reads were answered, for [`Mutant::CachedReads`].
+    cache: HashMap<String, (u16, String)>,
 }
 
 impl Wire {
@@ -101,6 +101,7 @@ impl Wire {
             invariants: Invariants::default(),
             trace: Vec::new(),
             violation: None,
+            cache: HashMap::new(),
         };
         Self(Arc::new(Inner { table, clock, mutant, state: Mutex::new(state) }))
     }
@@ -193,7 +194,7 @@ impl Wire {
                 let pause = self.state(|state| state.random.u64(..300));
                 tokio::time::sleep(Duration::from_millis(pause)).await;
             }
-            answer = self.0.table.call(&part.operation, part.body.to_string().as_bytes());
+            answer = self.call(part);
             self.note(format!("        {} {}", part.operation, summary(&answer)));
             if answer.0 != 200 {
                 break;
@@ -201,6 +202,16 @@ impl Wire {
             if !part.operation.contains("Get") {
                 self.inspect();
             }
+        }
+        answer
+    }
+
+    fn call(&self, part: &Call) -> (u16, String) {
+        let body = part.body.to_string();
+        let answer = self.0.table.call(&part.operation, body.as_bytes());
+        if self.0.mutant == Some(Mutant::CachedReads) && part.operation.contains("Get") {
+            let earlier = self.state(|state| state.cache.insert(body, answer.clone()));
+            return earlier.unwrap_or(answer);
         }
         answer
     }
@@ -231,21 +242,21 @@ impl Wire {
                 let _ = self.perform_later(call, nearby).await;
                 Err(lost())
             }
-            Some(Fault::RequestDelayed) => self.perform_later(call, delay).await.map_err(|_| lost()),
+            Some(Fault::RequestDelayed) => {
+                self.perform_later(call, delay).await.map_err(|_| lost())
+            }
             Some(Fault::AnswerDelayed) => {
                 let answer = self.perform_later(call, nearby).await;
                 tokio::time::sleep(delay).await;
                 answer.map_err(|_| lost())
             }
-            Some(Fault::Duplicated) => {
-                drop(self.perform_later(call.clone(), delay));
-                self.perform_later(call, nearby).await.map_err(|_| lost())
-            }
             Some(Fault::Conflict) if call.operation == "TransactWriteItems" => Ok(cancelled(&call)),
             Some(Fault::Conflict) => Ok(exception("TransactionConflictException")),
             Some(Fault::InProgress) => Ok(exception("TransactionInProgressException")),
             Some(Fault::Throttled) => Ok(exception("ThrottlingException")),
-            Some(Fault::Failed) => Ok((500, json!({ "__type": "InternalServerError" }).to_string())),
+            Some(Fault::Failed) => {
+                Ok((500, json!({ "__type": "InternalServerError" }).to_string()))
+            }
             Some(Fault::FailedAfterwards) => {
                 let _ = self.perform_later(call, nearby).await;
                 Ok((500, json!({ "__type": "InternalServerError" }).to_string()))
@@ -303,7 +314,8 @@ impl HttpConnector for Connector {
         let wire = self.0.clone();
         HttpConnectorFuture::new(async move {
             let (status, body) = wire.pass(call).await?;
-            let status = StatusCode::try_from(status).map_err(|e| ConnectorError::user(e.into()))?;
+            let status =
+                StatusCode::try_from(status).map_err(|e| ConnectorError::user(e.into()))?;
             let mut response = HttpResponse::new(status, body.into());
             response.headers_mut().insert("content-type", "application/x-amz-json-1.0");
             Ok(response)

@@ -18,13 +18,13 @@ impl FakeClock {
 
     /// Moves it.
     pub fn advance(&self, by: SignedDuration) {
-        let by = i64::try_from(by.as_millis()).expect("no test takes that long");
+        let by = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
         self.0.fetch_add(by, Ordering::SeqCst);
     }
 }
 
 impl Clock for FakeClock {
     fn now(&self) -> Timestamp {
-        Timestamp::from_millisecond(self.0.load(Ordering::SeqCst)).expect("a time within reach")
+        Timestamp::from_millisecond(self.0.load(Ordering::SeqCst)).unwrap_or(Timestamp::MAX)
     }
 }

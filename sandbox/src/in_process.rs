@@ -48,7 +48,8 @@ impl InProcessDynamoDb {
     /// # Errors
     /// What DynamoDB says instead.
     pub fn items(&self) -> Result<Vec<Value>, String> {
-        let (status, body) = self.call("Scan", json!({ "TableName": TABLE }).to_string().as_bytes());
+        let (status, body) =
+            self.call("Scan", json!({ "TableName": TABLE }).to_string().as_bytes());
         let mut answer: Value = serde_json::from_str(&body).unwrap_or_default();
         match answer["Items"].take() {
             Value::Array(items) if status == 200 => Ok(items),
@@ -69,7 +70,8 @@ fn answer<Request: DeserializeOwned, Answer: Serialize>(
     body: &[u8],
     call: impl FnOnce(Request) -> Result<Answer, DynoxideError>,
 ) -> Result<(u16, String), DynoxideError> {
-    let broken = |error: serde_json::Error| DynoxideError::SerializationException(error.to_string());
+    let broken =
+        |error: serde_json::Error| DynoxideError::SerializationException(error.to_string());
     let answer = call(serde_json::from_slice(body).map_err(broken)?)?;
     Ok((200, serde_json::to_string(&answer).map_err(broken)?))
 }

@@ -2,15 +2,22 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// The calls that one request has made so far. Copies count together.
+/// The calls that something has made so far. Copies count together.
 #[derive(Debug, Clone, Default)]
-pub struct Meter(Arc<Mutex<Usage>>);
+pub struct Meter {
+    sum: Arc<Mutex<Usage>>,
+    /// The meter of what this is a part of.
+    outer: Option<Box<Self>>,
+}
 
 /// A sum of calls.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Usage {
     /// Requests sent, each attempt counted.
     pub calls: u32,
+    /// How many of these DynamoDB did not answer, or not so that one knows what it has done: a lost
+    /// connection, a time-out, an error of the server.
+    pub unanswered: u32,
     /// Capacity units that the answers report: a read unit and a write unit count as one each.
     pub capacity_units: f64,
 }
@@ -20,6 +27,12 @@ tokio::task_local! {
 }
 
 impl Meter {
+    /// A meter of a part of what the present task's meter measures, if one does.
+    pub(crate) fn of_part() -> Self {
+        let outer = CURRENT.try_with(|meter| Box::new(meter.clone())).ok();
+        Self { sum: Arc::default(), outer }
+    }
+
     /// Counts what the future does.
     pub async fn measure<F: Future>(&self, future: F) -> F::Output {
         CURRENT.scope(self.clone(), future).await
@@ -27,16 +40,22 @@ impl Meter {
 
     /// The sum so far.
     pub fn usage(&self) -> Usage {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        *self.sum.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn add(&self, usage: Usage) {
+        let mut sum = self.sum.lock().unwrap_or_else(PoisonError::into_inner);
+        sum.calls += usage.calls;
+        sum.unanswered += usage.unanswered;
+        sum.capacity_units += usage.capacity_units;
+        if let Some(outer) = &self.outer {
+            outer.add(usage);
+        }
     }
 }
 
 /// Adds to the meter that measures the present task, if one does.
 pub(crate) fn count(usage: Usage) {
     // Outside a request, as in init, nobody measures.
-    let _ = CURRENT.try_with(|meter| {
-        let mut sum = meter.0.lock().unwrap_or_else(PoisonError::into_inner);
-        sum.calls += usage.calls;
-        sum.capacity_units += usage.capacity_units;
-    });
+    let _ = CURRENT.try_with(|meter| meter.add(usage));
 }

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::interceptors::BeforeTransmitInterceptorContextRef;
+use aws_sdk_dynamodb::config::interceptors::{
+    BeforeTransmitInterceptorContextRef, FinalizerInterceptorContextRef,
+};
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{
@@ -12,6 +14,8 @@ use aws_sdk_dynamodb::config::{
     SharedHttpClient, StalledStreamProtectionConfig,
 };
 use aws_sdk_dynamodb::error::BoxError;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::http::StatusCode;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::http::{TlsUnavailable, https, trusting_pem};
@@ -90,7 +94,7 @@ impl DynamoDb {
     }
 }
 
-/// Counts every attempt at a call, the SDK's own repetitions included.
+/// Counts every attempt at a call, the SDK's own repetitions included, and those without an answer.
 #[derive(Debug)]
 struct CountAttempts;
 
@@ -106,6 +110,24 @@ impl Intercept for CountAttempts {
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         meter::count(Usage { calls: 1, ..Usage::default() });
+        Ok(())
+    }
+
+    fn read_after_attempt(
+        &self,
+        context: &FinalizerInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let answered = match context.output_or_error() {
+            Some(Ok(_)) => true,
+            Some(Err(error)) => {
+                let status = context.response().map(HttpResponse::status);
+                error.is_operation_error() && status.is_some_and(StatusCode::is_client_error)
+            }
+            None => false,
+        };
+        meter::count(Usage { unanswered: u32::from(!answered), ..Usage::default() });
         Ok(())
     }
 }

@@ -20,6 +20,7 @@ use crate::domain::rename::{NameChange, Rename};
 use crate::domain::update::Update;
 use crate::domain::user::User;
 use crate::domain::username::Username;
+use crate::meter::Meter;
 
 /// A decision of the rules, to be made true if what it was based on still holds.
 #[derive(Debug, Clone)]
@@ -51,15 +52,40 @@ impl Change {
         match self {
             Self::Create(created) => *user == **created,
             Self::Update(update) => *user == update.after,
-            // Every further attempt at a rename ends as unchanged by the rule itself.
-            Self::Rename(_) => false,
+            Self::Rename(Rename { names, .. }) => {
+                user.username == names.to
+                    && user.previous_username.as_ref() == Some(&names.from)
+                    && user.username_changed_at == Some(names.at)
+            }
         }
     }
 
-    /// What an outcome means once it is known what was asked for.
-    fn settle(&self, outcome: Outcome) -> Result<Outcome, StoreError> {
+    /// Whether a user in the table shows that none of this change's attempts was committed, and none
+    /// that is still on its way can be.
+    fn is_overtaken(&self, user: &User) -> bool {
+        match self {
+            // The version after the one that was read is somebody else's: an attempt would have been
+            // `done`. Later ones do not tell whose it was; but a transaction's token does.
+            Self::Update(update) => {
+                update.names.is_some() || user.version == update.before.version + 1
+            }
+            // A condition that fails now can hold in a moment.
+            Self::Create(_) | Self::Rename(_) => false,
+        }
+    }
+
+    /// What an outcome means once it is known what was asked for. When an earlier attempt went
+    /// `unanswered`, a refusal is none as long as that attempt may have been committed, or may yet be:
+    /// who was refused must not find the change made.
+    fn settle(&self, outcome: Outcome, unanswered: bool) -> Result<Outcome, StoreError> {
         match outcome {
             Outcome::Stale(Some(user)) if self.is_done(&user) => Ok(Outcome::Committed),
+            Outcome::Stale(Some(user)) if self.is_overtaken(&user) => {
+                Ok(Outcome::Stale(Some(user)))
+            }
+            Outcome::Stale(_) | Outcome::Taken(_) if unanswered => Err(StoreError::busy(
+                "what became of an attempt that was not answered is not known",
+            )),
             // The item to re-spell is the user's own.
             Outcome::Taken(_) if self.names().is_some_and(NameChange::is_respelling) => {
                 Err(lost_name())
@@ -150,15 +176,22 @@ impl Store {
     /// not because DynamoDB stayed busy; repeating is safe. [`StoreError::Broken`] otherwise.
     pub async fn commit(&self, change: &Change) -> Result<Outcome, StoreError> {
         let write = Write::of(change, &self.table)?;
+        let meter = Meter::of_part();
+        let outcome = meter.measure(self.attempt(&write)).await?;
+        change.settle(outcome, meter.usage().unanswered > 0)
+    }
+
+    /// Attempts the write until something is decided, or DynamoDB has been busy too often.
+    async fn attempt(&self, write: &Write) -> Result<Outcome, StoreError> {
         let mut cause = StoreError::busy("no attempt was made");
         for number in 0..self.backoff.attempts {
             self.wait_before(number).await;
-            let attempt = match &write {
+            let attempt = match write {
                 Write::Item { key, expression } => self.update_item(key, expression).await?,
                 Write::Transaction { items, token } => self.transact(items, token).await?,
             };
             match attempt {
-                Attempt::Done(outcome) => return change.settle(outcome),
+                Attempt::Done(outcome) => return Ok(outcome),
                 Attempt::Busy(busy) => cause = busy,
             }
         }

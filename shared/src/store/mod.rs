@@ -54,7 +54,7 @@ impl Default for Backoff {
 /// Adds what an answer says of its cost to the meter of the request.
 fn count_capacity<'a>(consumed: impl IntoIterator<Item = &'a ConsumedCapacity>) {
     let units = consumed.into_iter().filter_map(ConsumedCapacity::capacity_units).sum();
-    meter::count(Usage { calls: 0, capacity_units: units });
+    meter::count(Usage { capacity_units: units, ..Usage::default() });
 }
 
 /// The table, reached through one DynamoDB client.
