@@ -65,10 +65,10 @@ pub const SMALL_ONES: [Bound; 4] =
 pub const LARGE_ONES: [Bound; 6] = [
     Bound { label: "2 users, 2 renames each, nothing folded", folds: false, ..SMALL },
     Bound {
-        label: "3 users, 4 names, 2 renames each at one instant, nothing folded",
+        label: "3 users, 4 names, 2 renames each, nothing folded",
         users: 3,
         names: PLAIN,
-        horizon: 0,
+        horizon: 1,
         folds: false,
         ..SMALL
     },
@@ -109,6 +109,7 @@ mod tests {
     use super::*;
     use crate::check::check;
     use crate::properties::{self, Event};
+    use crate::protocol::FLIGHTS;
 
     #[test]
     fn every_property_holds_in_every_state_of_the_small_bounds() {
@@ -116,6 +117,14 @@ mod tests {
             let label = bound.label;
             let report = check(&bound, 2, |_| ());
             assert_eq!(report.failures, Vec::<&str>::new(), "{label}");
+        }
+    }
+
+    #[test]
+    fn a_state_has_room_for_all_requests_of_a_user() {
+        for bound in SMALL_ONES.into_iter().chain(LARGE_ONES) {
+            let requests = usize::from(bound.own_requests + bound.other_requests);
+            assert!(requests <= FLIGHTS, "{}", bound.label);
         }
     }
 

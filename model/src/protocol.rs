@@ -11,11 +11,11 @@ use crate::faults::{Fault, Faults};
 use crate::properties::{self, Event, Ghosts, Violation};
 use crate::request::{Basis, Flight, Next, Wish, decide, has_reason};
 use crate::table::{
-    KEYS, Name, NameItem, Outcome, Part, Status, Table, Tick, Transaction, USERS, User, UserId,
+    Name, NameItem, Outcome, Part, Status, Table, Tick, Transaction, USERS, User, UserId,
 };
 
 /// The most requests of one user that can be under way.
-const FLIGHTS: usize = 4;
+pub const FLIGHTS: usize = 4;
 
 /// What a model goes up to.
 #[derive(Clone, Debug)]
@@ -161,11 +161,8 @@ impl Bound {
         answer: Answer,
     ) -> Option<Flight> {
         let remembered = flight.committed && !flight.is_single();
-        if remembered
-            && answer == Answer::Heard
-            && !self.has(Fault::NewTokenEachAttempt)
-            && !self.has(Fault::NowNotFrozen)
-        {
+        let other_token = self.has(Fault::NewTokenEachAttempt) || self.has(Fault::NowNotFrozen);
+        if remembered && answer == Answer::Heard && !other_token {
             state.ghosts.happened(self, Event::RetryOfCommitted);
             return self.tell(state, user, &flight, Next::Success);
         }
@@ -362,7 +359,7 @@ impl Model for Bound {
                 state.spend(user, wish);
                 let flight = Flight::new(wish, now, basis);
                 let flight = self.attempt(&mut state, user, flight, answer);
-                // A refusal that nobody hears is the same as a request that begins late.
+                // A first attempt that is refused unheard is the same as a request that begins late.
                 if answer == Answer::Lost && !flight.is_some_and(|flight| flight.made) {
                     return None;
                 }
@@ -382,6 +379,3 @@ impl Model for Bound {
         properties::of(self)
     }
 }
-
-// The most that fits: a state has room for all requests of a user.
-const _: () = assert!(KEYS >= USERS);

@@ -146,12 +146,13 @@ impl Table {
 
     /// Carries out the transaction if all of its conditions hold.
     pub fn transact(&mut self, wish: &Transaction, part: Part, faults: Faults) -> Outcome {
-        let refused = self.refusal(wish, part, faults);
-        if faults.has(Fault::NoConditions) || refused.is_none() {
-            self.write(wish, part, faults);
-            return Outcome::Committed;
+        match self.refusal(wish, part, faults) {
+            Some(refusal) if !faults.has(Fault::NoConditions) => refusal,
+            _ => {
+                self.write(wish, part, faults);
+                Outcome::Committed
+            }
         }
-        refused.unwrap_or(Outcome::Committed)
     }
 
     fn refusal(&self, wish: &Transaction, part: Part, faults: Faults) -> Option<Outcome> {
