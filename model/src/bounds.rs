@@ -62,13 +62,13 @@ pub const SMALL_ONES: [Bound; 4] =
     [SMALL, SMALL_WITH_OTHERS, SMALL_LOOK_ALIKES, SMALL_WITH_CREATION];
 
 /// What the program checks beyond.
-pub const LARGE_ONES: [Bound; 6] = [
+pub const LARGE_ONES: [Bound; 7] = [
     Bound { label: "2 users, 2 renames each, nothing folded", folds: false, ..SMALL },
     Bound {
         label: "3 users, 4 names, 2 renames each, nothing folded",
         users: 3,
         names: PLAIN,
-        horizon: 1,
+        horizon: 2,
         folds: false,
         ..SMALL
     },
@@ -89,6 +89,12 @@ pub const LARGE_ONES: [Bound; 6] = [
     Bound {
         label: "2 users, 1 request each at either endpoint, 2 of others",
         own: &[Wish::Rename, Wish::OwnUpdate],
+        horizon: 3,
+        ..SMALL_WITH_OTHERS
+    },
+    Bound {
+        label: "2 users, 2 renames each, 2 requests of others",
+        own_requests: 2,
         horizon: 2,
         ..SMALL_WITH_OTHERS
     },

@@ -18,9 +18,10 @@
 //! client request token that is known is answered as before, which it is for 10 minutes, far longer
 //! than a request lives; the TTL sweep takes an item only while `expiresAt` is past.
 //!
-//! What is coarser than the code: a tick is 15 days, so a request can stay under way for months; a
-//! rename may be decided anew without end, where the handler stops after four; the status stands for
-//! all fields that an update changes.
+//! What is coarser than the code: a tick is 15 days, so a request can stay under way for months, and
+//! cooldown and hold count from the instant at which it began; a rename may be decided anew without
+//! end, where the handler stops after four; the status stands for all fields that an update changes,
+//! and is decided anew once, where the handler does so three times.
 //!
 //! # Folding
 //!

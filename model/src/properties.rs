@@ -138,8 +138,9 @@ impl Ghosts {
         if let (Some(from), Some(to)) = (wish.from, wish.to) {
             if from.key == to.key {
                 self.happened(bound, Event::Respelled);
-            } else if wish.at + HOLD > time {
-                self.due[usize::from(from.key)] = Some((user, wish.at + HOLD));
+            } else {
+                let until = wish.at + HOLD;
+                self.due[usize::from(from.key)] = (until > time).then_some((user, until));
             }
         }
     }
