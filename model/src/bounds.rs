@@ -1,0 +1,174 @@
+//! How far the model is checked.
+
+use crate::faults::Faults;
+use crate::protocol::{Bound, Other};
+use crate::request::Wish;
+use crate::table::{Name, Status};
+
+const fn name(key: u8, spelling: u8) -> Name {
+    Name { key, spelling }
+}
+
+const PLAIN: &[Name] = &[name(0, 0), name(1, 0), name(2, 0), name(3, 0)];
+const LOOK_ALIKES: &[Name] = &[name(0, 0), name(1, 0), name(0, 1), name(2, 0), name(2, 1)];
+
+const STATUSES: &[Other] = &[
+    Other::Rename,
+    Other::Status(Status::Active),
+    Other::Status(Status::Blocked),
+    Other::Status(Status::Deleted),
+];
+
+/// Two users, three names of which two are taken, two renames each, until a first hold is over.
+pub const SMALL: Bound = Bound {
+    label: "2 users, 2 renames each",
+    users: 2,
+    names: PLAIN.split_at(3).0,
+    last_is_new: false,
+    own: &[Wish::Rename],
+    own_requests: 2,
+    others: &[],
+    other_requests: 0,
+    horizon: 3,
+    folds: true,
+    witness: None,
+    faults: Faults::NONE,
+};
+
+/// The small one, and others who rename, block, delete and bring back.
+pub const SMALL_WITH_OTHERS: Bound = Bound {
+    label: "2 users, 1 rename each, 2 requests of others",
+    own_requests: 1,
+    others: STATUSES,
+    other_requests: 2,
+    horizon: 1,
+    ..SMALL
+};
+
+/// The small one, with names that look the same.
+pub const SMALL_LOOK_ALIKES: Bound =
+    Bound { label: "2 users, 2 renames each, look-alikes", names: LOOK_ALIKES, ..SMALL };
+
+/// The small one, and the second user is created.
+pub const SMALL_WITH_CREATION: Bound = Bound {
+    label: "2 users, one created",
+    last_is_new: true,
+    own: &[Wish::Rename, Wish::Create],
+    ..SMALL
+};
+
+/// What every run of the tests checks.
+pub const SMALL_ONES: [Bound; 4] =
+    [SMALL, SMALL_WITH_OTHERS, SMALL_LOOK_ALIKES, SMALL_WITH_CREATION];
+
+/// What the program checks beyond.
+pub const LARGE_ONES: [Bound; 7] = [
+    Bound { label: "2 users, 2 renames each, nothing folded", folds: false, ..SMALL },
+    Bound {
+        label: "3 users, 4 names, 2 renames each, nothing folded",
+        users: 3,
+        names: PLAIN,
+        horizon: 2,
+        folds: false,
+        ..SMALL
+    },
+    Bound {
+        label: "3 users, 4 names, 2 renames each",
+        users: 3,
+        names: PLAIN,
+        horizon: 5,
+        ..SMALL
+    },
+    Bound {
+        label: "3 users, one created, 3 names, 2 requests each",
+        users: 3,
+        last_is_new: true,
+        own: &[Wish::Rename, Wish::Create],
+        ..SMALL
+    },
+    Bound {
+        label: "2 users, 1 request each at either endpoint, 2 of others",
+        own: &[Wish::Rename, Wish::OwnUpdate],
+        horizon: 3,
+        ..SMALL_WITH_OTHERS
+    },
+    Bound {
+        label: "2 users, 2 renames each, 2 requests of others",
+        own_requests: 2,
+        horizon: 2,
+        ..SMALL_WITH_OTHERS
+    },
+    Bound {
+        label: "3 users, 2 renames each, look-alikes",
+        users: 3,
+        names: &[name(0, 0), name(1, 0), name(2, 0), name(0, 1), name(3, 0)],
+        ..SMALL
+    },
+];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use stateright::{Checker, Model, StateRecorder};
+
+    use super::*;
+    use crate::check::check;
+    use crate::properties::{self, Event};
+    use crate::protocol::FLIGHTS;
+
+    #[test]
+    fn every_property_holds_in_every_state_of_the_small_bounds() {
+        for bound in SMALL_ONES {
+            let label = bound.label;
+            let report = check(&bound, 2, |_| ());
+            assert_eq!(report.failures, Vec::<&str>::new(), "{label}");
+        }
+    }
+
+    #[test]
+    fn a_state_has_room_for_all_requests_of_a_user() {
+        for bound in SMALL_ONES.into_iter().chain(LARGE_ONES) {
+            let requests = usize::from(bound.own_requests + bound.other_requests);
+            assert!(requests <= FLIGHTS, "{}", bound.label);
+        }
+    }
+
+    #[test]
+    fn what_the_properties_speak_of_does_happen() {
+        let common = [
+            Event::RetryOfCommitted,
+            Event::BuiltOnTruth,
+            Event::Refused,
+            Event::AlreadySo,
+            Event::Swept,
+            Event::TakenBack,
+            Event::TakenAfterHold,
+            Event::SecondChange,
+        ];
+        let respelled = [Event::Respelled];
+        let twice = [Event::StatusTwice];
+        for (bound, events) in [
+            (SMALL, &common[..]),
+            (SMALL_LOOK_ALIKES, &respelled),
+            (Bound { users: 1, horizon: 0, ..SMALL_WITH_OTHERS }, &twice),
+        ] {
+            for event in events {
+                let checker = Bound { witness: Some(*event), ..bound.clone() }.checker();
+                let checker = checker.spawn_bfs().join();
+                assert!(checker.discovery(properties::HAPPENS).is_some(), "{event:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn folding_leaves_every_table_that_can_be_reached() {
+        let [folded, unfolded] = [true, false].map(|folds| {
+            let (recorder, states) = StateRecorder::new_with_accessor();
+            let bound = Bound { folds, horizon: 1, ..SMALL };
+            let _ = bound.checker().visitor(recorder).spawn_dfs().join();
+            states().into_iter().map(|state| (state.time, state.table)).collect::<BTreeSet<_>>()
+        });
+        assert_eq!(folded, unfolded);
+    }
+}
