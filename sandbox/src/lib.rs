@@ -5,11 +5,13 @@
 mod dynamo_db;
 pub mod events;
 mod issuer;
+mod issuer_key;
 pub mod lambda;
 mod samples;
 mod tls;
 
 pub use dynamo_db::{EmbeddedDynamoDb, StartError, TABLE};
 pub use issuer::{Issuer, TokenRequest};
+pub use issuer_key::{IssuerKey, key_set};
 pub use samples::Sample;
 pub use tls::Tls;

@@ -1,13 +1,9 @@
 //! Which tokens count.
 
-use aws_lc_rs::encoding::AsDer;
-use aws_lc_rs::rsa::KeySize;
-use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair, RsaKeyPair,
-};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+use sandbox::{IssuerKey, key_set};
 use serde_json::{Value, json};
 use shared::domain::role::Role;
 use shared::token::{TokenSettings, TokenVerifier};
@@ -16,62 +12,6 @@ use crate::{Answer, TestApp};
 
 fn b64(bytes: impl AsRef<[u8]>) -> String {
     BASE64.encode(bytes)
-}
-
-/// A key pair of the issuer: the public part as a JWK, the private part to sign with.
-pub(crate) struct IssuerKey {
-    jwk: Value,
-    algorithm: Algorithm,
-    signing: EncodingKey,
-}
-
-impl IssuerKey {
-    pub(crate) fn rsa(kid: &str, size: KeySize) -> Self {
-        let pair = RsaKeyPair::generate(size).unwrap();
-        let public = pair.public_key();
-        let n = b64(public.modulus().big_endian_without_leading_zero());
-        let e = b64(public.exponent().big_endian_without_leading_zero());
-        let der = AsDer::<aws_lc_rs::encoding::Pkcs8V1Der<'_>>::as_der(&pair).unwrap();
-        // `EncodingKey::from_rsa_der` takes PKCS #1, which PKCS #8 wraps behind 26 bytes.
-        Self {
-            jwk: json!({ "kty": "RSA", "kid": kid, "alg": "RS256", "use": "sig", "n": n, "e": e }),
-            algorithm: Algorithm::RS256,
-            signing: EncodingKey::from_rsa_der(&der.as_ref()[26..]),
-        }
-    }
-
-    pub(crate) fn ec(kid: &str) -> Self {
-        let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap();
-        let point = pair.public_key().as_ref();
-        let (x, y) = (b64(&point[1..33]), b64(&point[33..]));
-        let der = pair.to_pkcs8v1().unwrap();
-        Self {
-            jwk: json!({ "kty": "EC", "kid": kid, "crv": "P-256", "x": x, "y": y }),
-            algorithm: Algorithm::ES256,
-            signing: EncodingKey::from_ec_der(der.as_ref()),
-        }
-    }
-
-    pub(crate) fn ed(kid: &str) -> Self {
-        let pair = Ed25519KeyPair::generate().unwrap();
-        let x = b64(pair.public_key().as_ref());
-        let der = pair.to_pkcs8v1().unwrap();
-        Self {
-            jwk: json!({ "kty": "OKP", "kid": kid, "crv": "Ed25519", "x": x, "alg": "EdDSA" }),
-            algorithm: Algorithm::EdDSA,
-            signing: EncodingKey::from_ed_der(der.as_ref()),
-        }
-    }
-
-    pub(crate) fn sign(&self, kid: Option<&str>, claims: &Value) -> String {
-        let mut header = Header::new(self.algorithm);
-        header.kid = kid.map(str::to_owned);
-        encode(&header, claims, &self.signing).unwrap()
-    }
-}
-
-pub(crate) fn key_set(keys: &[&IssuerKey]) -> String {
-    json!({ "keys": keys.iter().map(|key| &key.jwk).collect::<Vec<_>>() }).to_string()
 }
 
 /// The claims of a good token.
@@ -105,7 +45,8 @@ pub(crate) const ACCEPTED: &str = "404 USER_NOT_FOUND";
 
 #[tokio::test]
 async fn rs256_es256_and_eddsa_tokens_of_the_key_set_and_hs256_tokens_of_the_secret_count() {
-    let keys = [IssuerKey::rsa("r", KeySize::Rsa2048), IssuerKey::ec("e"), IssuerKey::ed("d")];
+    let keys =
+        [IssuerKey::rsa("r").unwrap(), IssuerKey::ec("e").unwrap(), IssuerKey::ed("d").unwrap()];
     let jwks = key_set(&keys.each_ref());
     let app = TestApp::start_with(|settings| {
         settings.jwks = Some(jwks);
@@ -114,26 +55,27 @@ async fn rs256_es256_and_eddsa_tokens_of_the_key_set_and_hs256_tokens_of_the_sec
     .await;
     for (key, kid) in keys.iter().zip(["r", "e", "d"]) {
         for kid in [Some(kid), None] {
-            ask(&app, &key.sign(kid, &claims(&app))).await.expect(ACCEPTED);
+            ask(&app, &key.sign(kid, &claims(&app)).unwrap()).await.expect(ACCEPTED);
         }
-        ask(&app, &key.sign(Some("x"), &claims(&app))).await.expect("401 TOKEN_INVALID");
+        ask(&app, &key.sign(Some("x"), &claims(&app)).unwrap()).await.expect("401 TOKEN_INVALID");
     }
     ask(&app, &app.issuer.sign(&claims(&app)).unwrap()).await.expect(ACCEPTED);
 }
 
 #[tokio::test]
 async fn a_token_signed_with_another_key_or_altered_does_not_count() {
-    let (ours, theirs) = (IssuerKey::ec("e"), IssuerKey::ec("e"));
+    let (ours, theirs) = (IssuerKey::ec("e").unwrap(), IssuerKey::ec("e").unwrap());
     let jwks = key_set(&[&ours]);
     let app = TestApp::start_with(|settings| settings.jwks = Some(jwks)).await;
-    let answer =
-        ask(&app, &theirs.sign(Some("e"), &claims(&app))).await.expect("401 TOKEN_INVALID");
+    let answer = ask(&app, &theirs.sign(Some("e"), &claims(&app)).unwrap())
+        .await
+        .expect("401 TOKEN_INVALID");
     assert_eq!(
         answer.header("www-authenticate"),
         "Bearer realm=\"nameplate\", error=\"invalid_token\", error_description=\"the token's signature is wrong\""
     );
 
-    let good = ours.sign(Some("e"), &claims(&app));
+    let good = ours.sign(Some("e"), &claims(&app)).unwrap();
     let [header, payload, signature]: [&str; 3] =
         good.split('.').collect::<Vec<_>>().try_into().unwrap();
     let other = b64(with(claims(&app), &json!({ "sub": "root" })).to_string());
@@ -156,7 +98,7 @@ async fn a_token_signed_with_another_key_or_altered_does_not_count() {
 
 #[tokio::test]
 async fn the_algorithm_must_be_on_the_allow_list_and_fit_the_key() {
-    let key = IssuerKey::rsa("r", KeySize::Rsa2048);
+    let key = IssuerKey::rsa("r").unwrap();
     let jwks = key_set(&[&key]);
     let app = TestApp::start_with(|settings| settings.jwks = Some(jwks)).await;
     let payload = b64(claims(&app).to_string());
@@ -304,7 +246,7 @@ async fn critical_extensions_other_types_of_token_and_endless_tokens_do_not_coun
 
 #[tokio::test]
 async fn a_key_of_the_set_that_is_weak_or_for_another_use_is_passed_over() {
-    let good = IssuerKey::ed("good");
+    let good = IssuerKey::ed("good").unwrap();
     let mut small = good.jwk.clone();
     small["x"] = json!(b64([1_u8; 16]));
     let mut for_encryption = good.jwk.clone();

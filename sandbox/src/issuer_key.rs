@@ -1,0 +1,113 @@
+//! Key pairs of an identity provider: it signs tokens with them and publishes the public part.
+
+use std::error::Error;
+
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};
+use aws_lc_rs::rsa::KeySize;
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair, RsaKeyPair,
+};
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+use serde_json::{Value, json};
+
+/// How much of a PKCS #8 document of RSA comes before the PKCS #1 document in it, in bytes.
+const BEFORE_PKCS1: usize = 26;
+
+/// A key pair of the issuer, made anew.
+#[derive(Clone)]
+pub struct IssuerKey {
+    /// What its signatures are made with, as `alg` has it.
+    pub algorithm: Algorithm,
+    /// The public part as a JSON Web Key (RFC 7517).
+    pub jwk: Value,
+    /// The public part as a `SubjectPublicKeyInfo` (RFC 5280 section 4.1), DER.
+    pub public_der: Vec<u8>,
+    /// The private part.
+    pub signing: EncodingKey,
+}
+
+impl IssuerKey {
+    /// An RSA key with 2 048 bits, for RS256.
+    ///
+    /// # Errors
+    /// When the key cannot be made, or has no such form; so for each type.
+    pub fn rsa(kid: &str) -> Result<Self, Box<dyn Error>> {
+        let pair = RsaKeyPair::generate(KeySize::Rsa2048)?;
+        let public = pair.public_key();
+        let n = base64url(public.modulus().big_endian_without_leading_zero());
+        let e = base64url(public.exponent().big_endian_without_leading_zero());
+        let pkcs8 = AsDer::<Pkcs8V1Der<'_>>::as_der(&pair)?;
+        let pkcs1 = pkcs8.as_ref().get(BEFORE_PKCS1..).ok_or("no PKCS #1 document")?;
+        Ok(Self {
+            algorithm: Algorithm::RS256,
+            jwk: json!({ "kty": "RSA", "kid": kid, "alg": "RS256", "use": "sig", "n": n, "e": e }),
+            public_der: AsDer::<PublicKeyX509Der<'_>>::as_der(public)?.as_ref().to_vec(),
+            signing: EncodingKey::from_rsa_der(pkcs1),
+        })
+    }
+
+    /// A key on the curve P-256, for ES256.
+    ///
+    /// # Errors
+    /// As [`Self::rsa`].
+    pub fn ec(kid: &str) -> Result<Self, Box<dyn Error>> {
+        let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING)?;
+        // 4, then x and y (SEC 1 section 2.3.3).
+        let point = pair.public_key().as_ref();
+        let (x, y) = point.get(1..).and_then(|xy| xy.split_at_checked(32)).ok_or("no point")?;
+        let (x, y) = (base64url(x), base64url(y));
+        Ok(Self {
+            algorithm: Algorithm::ES256,
+            jwk: json!({ "kty": "EC", "kid": kid, "crv": "P-256", "x": x, "y": y }),
+            public_der: pair.public_key().as_der()?.as_ref().to_vec(),
+            signing: EncodingKey::from_ec_der(pair.to_pkcs8v1()?.as_ref()),
+        })
+    }
+
+    /// An Ed25519 key, for `EdDSA`.
+    ///
+    /// # Errors
+    /// As [`Self::rsa`].
+    pub fn ed(kid: &str) -> Result<Self, Box<dyn Error>> {
+        let pair = Ed25519KeyPair::generate()?;
+        let x = base64url(pair.public_key().as_ref());
+        Ok(Self {
+            algorithm: Algorithm::EdDSA,
+            jwk: json!({ "kty": "OKP", "kid": kid, "crv": "Ed25519", "x": x, "alg": "EdDSA" }),
+            public_der: pair.public_key().as_der()?.as_ref().to_vec(),
+            signing: EncodingKey::from_ed_der(pair.to_pkcs8v1()?.as_ref()),
+        })
+    }
+
+    /// The public part as PEM (RFC 7468).
+    pub fn public_pem(&self) -> String {
+        let base64 = STANDARD.encode(&self.public_der);
+        let lines: Vec<_> = base64.as_bytes().chunks(64).map(String::from_utf8_lossy).collect();
+        format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", lines.join("\n"))
+    }
+
+    /// A token that says these claims, and names the key so.
+    ///
+    /// # Errors
+    /// When it cannot be signed.
+    pub fn sign(
+        &self,
+        kid: Option<&str>,
+        claims: &Value,
+    ) -> Result<String, jsonwebtoken::errors::Error> {
+        let mut header = Header::new(self.algorithm);
+        header.kid = kid.map(str::to_owned);
+        encode(&header, claims, &self.signing)
+    }
+}
+
+/// The keys' public parts as a JSON Web Key Set (RFC 7517).
+pub fn key_set(keys: &[&IssuerKey]) -> String {
+    json!({ "keys": keys.iter().map(|key| &key.jwk).collect::<Vec<_>>() }).to_string()
+}
+
+fn base64url(bytes: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(bytes)
+}
