@@ -12,6 +12,6 @@ mod tls;
 
 pub use dynamo_db::{EmbeddedDynamoDb, StartError, TABLE};
 pub use issuer::{Issuer, TokenRequest};
-pub use issuer_key::{IssuerKey, key_set};
+pub use issuer_key::{IssuerKey, key_set, pem};
 pub use samples::Sample;
 pub use tls::Tls;
