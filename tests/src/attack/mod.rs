@@ -1,5 +1,6 @@
 //! Attacks, as tables: forged and bent tokens of every class of RFC 8725 ("JSON Web Token Best
-//! Current Practices") and of RFC 7515 to 7519, made with real keys while the tests run.
+//! Current Practices") and of RFC 7515 to 7519, made with real keys while the tests run, and the OWASP
+//! API Security Top 10 ([`owasp`]).
 //!
 //! | class | module |
 //! |---|---|
@@ -15,6 +16,7 @@ mod algorithms;
 mod claims;
 mod headers;
 mod lab;
+mod owasp;
 mod parts;
 mod signatures;
 mod times;
