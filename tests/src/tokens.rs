@@ -167,3 +167,19 @@ fn no_key_a_short_secret_or_a_malformed_key_set_stop_the_start() {
     }
     assert!(TokenVerifier::new(&settings(Some(&"x".repeat(32)), None)).is_ok());
 }
+
+#[tokio::test]
+async fn a_token_in_the_body_does_not_count() {
+    let app = TestApp::start().await;
+    let token = app.issuer.sign(&claims(&app)).unwrap();
+    let form = format!("access_token={token}");
+    let json = json!({ "newUsername": "lovelace", "access_token": token }).to_string();
+    for (content_type, body) in
+        [("application/json", json), ("application/x-www-form-urlencoded", form)]
+    {
+        let request = app.patch("/api/v1/users/username").header("content-type", content_type);
+        let answer = request.body(body).send().await.expect("401 TOKEN_MISSING");
+        assert!(!String::from_utf8(answer.body).unwrap().contains(&token));
+    }
+    ask(&app, &token).await.expect(ACCEPTED);
+}
