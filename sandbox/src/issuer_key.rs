@@ -81,11 +81,9 @@ impl IssuerKey {
         })
     }
 
-    /// The public part as PEM (RFC 7468).
+    /// The public part as PEM.
     pub fn public_pem(&self) -> String {
-        let base64 = STANDARD.encode(&self.public_der);
-        let lines: Vec<_> = base64.as_bytes().chunks(64).map(String::from_utf8_lossy).collect();
-        format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", lines.join("\n"))
+        pem("PUBLIC KEY", &self.public_der)
     }
 
     /// A token that says these claims, and names the key so.
@@ -106,6 +104,13 @@ impl IssuerKey {
 /// The keys' public parts as a JSON Web Key Set (RFC 7517).
 pub fn key_set(keys: &[&IssuerKey]) -> String {
     json!({ "keys": keys.iter().map(|key| &key.jwk).collect::<Vec<_>>() }).to_string()
+}
+
+/// A DER document as PEM (RFC 7468) of that label.
+pub fn pem(label: &str, der: &[u8]) -> String {
+    let base64 = STANDARD.encode(der);
+    let lines: Vec<_> = base64.as_bytes().chunks(64).map(String::from_utf8_lossy).collect();
+    format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", lines.join("\n"))
 }
 
 fn base64url(bytes: &[u8]) -> String {

@@ -16,6 +16,6 @@ pub use clock::FakeClock;
 pub use dynamo_db::{EmbeddedDynamoDb, StartError, TABLE};
 pub use in_process::InProcessDynamoDb;
 pub use issuer::{Issuer, TokenRequest};
-pub use issuer_key::{IssuerKey, key_set};
+pub use issuer_key::{IssuerKey, key_set, pem};
 pub use samples::Sample;
 pub use tls::Tls;

@@ -8,6 +8,7 @@ pub mod config;
 pub mod domain;
 pub mod error;
 pub mod http;
+mod json;
 pub mod lambda;
 pub mod limit;
 pub mod log;

@@ -12,7 +12,8 @@ use shared::http::context::Language;
 
 use crate::request::Answer;
 
-static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
+/// The OpenAPI document in English.
+pub(crate) static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
     reference::json(Language::English, &Servers::default()).expect("the OpenAPI document")
 });
 

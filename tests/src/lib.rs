@@ -19,6 +19,8 @@ mod wire;
 #[cfg(test)]
 mod access;
 #[cfg(test)]
+mod attack;
+#[cfg(test)]
 mod bad_input;
 #[cfg(test)]
 mod change_username;

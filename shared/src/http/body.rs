@@ -8,12 +8,12 @@ use serde_json::{Map, Value};
 
 use super::Described;
 use super::context::{client_of, single};
-use super::json;
 #[cfg(feature = "openapi")]
 use super::openapi::Shape;
 use super::read::FromValue;
 use crate::app::App;
 use crate::error::{Error, Fault, Kind, Place, Problem};
+use crate::json;
 
 /// The most bytes of a body: 16 KiB.
 pub const MAX_LENGTH: usize = 16 * 1024;

@@ -6,7 +6,6 @@ pub mod context;
 pub mod cors;
 mod door;
 mod failure;
-mod json;
 #[cfg(feature = "openapi")]
 pub mod openapi;
 pub mod path;

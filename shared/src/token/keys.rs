@@ -1,11 +1,14 @@
 //! The keys that tokens are verified with.
 
 use jsonwebtoken::errors::ErrorKind;
-use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet, PublicKeyUse};
+use jsonwebtoken::jwk::{
+    AlgorithmParameters, EllipticCurve, Jwk, JwkSet, KeyOperations, PublicKeyUse,
+};
 use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation, decode};
 
 use super::claims::RawClaims;
 use super::{TokenFault, TokenSettings};
+use crate::json::Unique;
 
 /// Keys, parsed once.
 #[derive(Default)]
@@ -63,8 +66,8 @@ impl KeySet {
     pub(super) fn verify(&self, token: &str, header: &Header) -> Result<RawClaims, TokenFault> {
         let mut fault = TokenFault::UnknownKey;
         for key in self.0.iter().filter(|key| key.fits(header)) {
-            match decode(token, &key.decoding, &key.validation) {
-                Ok(token) => return Ok(token.claims),
+            match decode::<Unique>(token, &key.decoding, &key.validation) {
+                Ok(token) => return RawClaims::read(token.claims),
                 Err(error) => fault = fault_of(error.kind()),
             }
             if fault != TokenFault::Signature {
@@ -106,7 +109,11 @@ impl Key {
 /// A key of the set that can verify signatures here, with its algorithm. Keys of other types, for
 /// other uses or of weak sizes are passed over, as RFC 7517 section 5 asks.
 fn public_key(jwk: &Jwk) -> Option<(Option<String>, Algorithm, DecodingKey)> {
-    if jwk.common.public_key_use.as_ref().is_some_and(|usage| *usage != PublicKeyUse::Signature) {
+    // RFC 7517 sections 4.2 and 4.3.
+    let common = &jwk.common;
+    let other_use = common.public_key_use.as_ref().is_some_and(|u| *u != PublicKeyUse::Signature);
+    let operations = common.key_operations.as_ref();
+    if other_use || operations.is_some_and(|allowed| !allowed.contains(&KeyOperations::Verify)) {
         return None;
     }
     let length = |part: &str| part.trim_end_matches('=').len() * 6 / 8;

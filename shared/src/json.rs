@@ -6,6 +6,7 @@
 use std::cell::Cell;
 use std::fmt;
 
+use serde::Deserialize;
 use serde::de::{self, DeserializeSeed, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
@@ -15,7 +16,7 @@ use crate::error::Problem;
 ///
 /// # Errors
 /// [`Problem::Empty`], [`Problem::DuplicateKey`] or [`Problem::Malformed`].
-pub(super) fn parse(text: &[u8]) -> Result<Value, Problem> {
+pub(crate) fn parse(text: &[u8]) -> Result<Value, Problem> {
     if text.iter().all(u8::is_ascii_whitespace) {
         return Err(Problem::Empty);
     }
@@ -29,6 +30,15 @@ pub(super) fn parse(text: &[u8]) -> Result<Value, Problem> {
             Problem::Malformed { line: error.line(), column: error.column() }
         }
     })
+}
+
+/// A value without repeated keys, read by whatever reads.
+pub(crate) struct Unique(pub(crate) Value);
+
+impl<'de> Deserialize<'de> for Unique {
+    fn deserialize<D: de::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Strict(&Cell::new(false)).deserialize(deserializer).map(Self)
+    }
 }
 
 /// Reads any value, and sets the flag when it stops at a repeated key.

@@ -1,0 +1,179 @@
+//! RFC 8725 sections 2.1, 3.1 and 3.2: the algorithm that a token names is only compared with that
+//! of the key; it decides nothing.
+
+use aws_lc_rs::signature::{ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair};
+use jsonwebtoken::{Algorithm, EncodingKey};
+use sandbox::{IssuerKey, key_set, pem};
+
+use super::lab::{ACCEPTED, Case, INVALID, Lab, On, b64, from_b64, jws, signed, split};
+
+pub(super) fn cases(lab: &Lab) -> Vec<Case> {
+    [none(lab), hmac_with_a_public_key(lab), other_algorithms(lab), other_labels(lab), good(lab)]
+        .concat()
+}
+
+#[tokio::test]
+async fn the_algorithm_must_be_on_the_allow_list_and_fit_the_key_whatever_the_header_says() {
+    let lab = Lab::open().await;
+    lab.judge(&cases(&lab)).await;
+}
+
+/// What each server is there for, and the same tokens on the other one.
+fn good(lab: &Lab) -> Vec<Case> {
+    let mut cases = Vec::new();
+    for (key, kid) in [(&lab.rsa, "r"), (&lab.ec, "e"), (&lab.ed, "d")] {
+        let name = format!("{:?} by its own key", key.algorithm);
+        let with_kid = key.sign(Some(kid), &lab.claims()).unwrap();
+        let without = key.sign(None, &lab.claims()).unwrap();
+        cases.push(Case::new(format!("{name}, kid"), On::Keys, &with_kid, ACCEPTED));
+        cases.push(Case::new(format!("{name}, no kid"), On::Keys, &without, ACCEPTED));
+        cases.push(Case::new(format!("{name}, no such key"), On::Secret, &without, INVALID));
+    }
+    let [_, (_, token)] = lab.headed("");
+    cases.push(Case::new("HS256 by the secret", On::Secret, &token, ACCEPTED));
+    cases.push(Case::new("HS256 by a secret of another server", On::Keys, &token, INVALID));
+    cases
+}
+
+/// RFC 8725 section 2.1: `none` in all casings, without a signature, with one, with a right one.
+fn none(lab: &Lab) -> Vec<Case> {
+    let mut cases = Vec::new();
+    for name in ["none", "None", "NONE", "nOnE"] {
+        let token = jws(&lab.rsa, format!("{{\"alg\":\"{name}\"}}"), lab.claims().to_string());
+        let [header, payload, right] = split(&token);
+        for (what, signature) in
+            [("no signature", ""), ("some signature", "AAAA"), ("a right signature", right)]
+        {
+            let token = format!("{header}.{payload}.{signature}");
+            cases.push(Case::new(format!("alg {name}, {what}"), On::Both, &token, INVALID));
+        }
+    }
+    cases
+}
+
+/// RFC 8725 section 2.1: what everybody knows, the public key, as the secret of an HMAC.
+fn hmac_with_a_public_key(lab: &Lab) -> Vec<Case> {
+    let mut cases = Vec::new();
+    for (key, kid) in [(&lab.rsa, "r"), (&lab.ec, "e"), (&lab.ed, "d")] {
+        for (form, secret) in forms(key) {
+            for algorithm in [Algorithm::HS256, Algorithm::HS384, Algorithm::HS512] {
+                let secret = EncodingKey::from_secret(&secret);
+                let header = format!("{{\"alg\":\"{algorithm:?}\",\"kid\":\"{kid}\"}}");
+                let token = signed(algorithm, &secret, header, lab.claims().to_string());
+                let name = format!("{algorithm:?} with the {:?} key as {form}", key.algorithm);
+                cases.push(Case::new(name, On::Both, &token, INVALID));
+            }
+        }
+    }
+    for (form, secret) in [("nothing", ""), ("a NUL", "\0"), ("a word", "secret")] {
+        let secret = EncodingKey::from_secret(secret.as_bytes());
+        let token =
+            signed(Algorithm::HS256, &secret, "{\"alg\":\"HS256\"}", lab.claims().to_string());
+        cases.push(Case::new(format!("HS256 with {form}"), On::Both, &token, INVALID));
+    }
+    cases
+}
+
+/// A public key in every form in which it may lie around.
+fn forms(key: &IssuerKey) -> Vec<(&'static str, Vec<u8>)> {
+    let spki = &key.public_der;
+    let spki_pem = key.public_pem();
+    let mut forms = vec![
+        ("PEM", spki_pem.clone().into_bytes()),
+        ("PEM without the last newline", spki_pem.trim_end().as_bytes().to_vec()),
+        ("DER", spki.clone()),
+        ("JWK", key.jwk.to_string().into_bytes()),
+        ("JWK Set", key_set(&[key]).into_bytes()),
+    ];
+    // What comes before the key itself in a `SubjectPublicKeyInfo` (RFC 3279, RFC 5480, RFC 8410).
+    let (bare, before) = match key.algorithm {
+        Algorithm::RS256 => ("PKCS #1 DER", 24),
+        Algorithm::ES256 => ("a point", 26),
+        _ => ("bare bytes", 12),
+    };
+    forms.push((bare, spki[before..].to_vec()));
+    if key.algorithm == Algorithm::RS256 {
+        let modulus = key.jwk["n"].as_str().unwrap();
+        forms.push(("PKCS #1 PEM", pem("RSA PUBLIC KEY", &spki[before..]).into_bytes()));
+        forms.push(("a modulus", from_b64(modulus)));
+        forms.push(("a modulus in base64url", modulus.as_bytes().to_vec()));
+    } else {
+        let x = key.jwk["x"].as_str().unwrap();
+        forms.push(("x", from_b64(x)));
+        forms.push(("x in base64url", x.as_bytes().to_vec()));
+    }
+    forms
+}
+
+/// Right signatures of the right key, made by an algorithm that is not on the list.
+fn other_algorithms(lab: &Lab) -> Vec<Case> {
+    let payload = lab.claims().to_string();
+    let mut cases = Vec::new();
+    let mut try_it = |algorithm: Algorithm, key: &EncodingKey, kid: &str| {
+        let header = format!("{{\"alg\":\"{algorithm:?}\",\"kid\":\"{kid}\"}}");
+        let token = signed(algorithm, key, header, &payload);
+        let name = format!("{algorithm:?} by the right key");
+        cases.push(Case::new(name, On::Both, &token, INVALID));
+    };
+    for algorithm in
+        [Algorithm::RS384, Algorithm::RS512, Algorithm::PS256, Algorithm::PS384, Algorithm::PS512]
+    {
+        try_it(algorithm, &lab.rsa.signing, "r");
+    }
+    for algorithm in [Algorithm::HS384, Algorithm::HS512] {
+        try_it(algorithm, &lab.secret, "s");
+    }
+    let pair = EcdsaKeyPair::generate(&ECDSA_P384_SHA384_FIXED_SIGNING).unwrap();
+    let p384 = EncodingKey::from_ec_der(pair.to_pkcs8v1().unwrap().as_ref());
+    try_it(Algorithm::ES384, &p384, "e");
+    cases
+}
+
+/// Right signatures under the name of another algorithm, or of none.
+fn other_labels(lab: &Lab) -> Vec<Case> {
+    let payload = lab.claims().to_string();
+    let mut cases = Vec::new();
+    for (key, kid) in [(&lab.rsa, "r"), (&lab.ec, "e"), (&lab.ed, "d")] {
+        for label in ["HS256", "RS256", "ES256", "EdDSA"] {
+            if format!("{:?}", key.algorithm) != label {
+                let header = format!("{{\"alg\":\"{label}\",\"kid\":\"{kid}\"}}");
+                let name = format!("{:?} signature labelled {label}", key.algorithm);
+                cases.push(Case::new(name, On::Both, &jws(key, header, &payload), INVALID));
+            }
+        }
+    }
+    for label in [
+        "\"rs256\"",
+        "\"RS256 \"",
+        "\" RS256\"",
+        "\"RS256\\u0000\"",
+        "\"RS-256\"",
+        "\"RSA\"",
+        "\"SHA256withRSA\"",
+        "\"dir\"",
+        "\"RSA-OAEP\"",
+        "\"A128GCM\"",
+        "\"ES256K\"",
+        "\"\"",
+        "256",
+        "[\"RS256\"]",
+        "[\"none\",\"RS256\"]",
+        "{\"RS256\":null}",
+        "{}",
+        "null",
+        "true",
+    ] {
+        let token = jws(&lab.rsa, format!("{{\"alg\":{label},\"kid\":\"r\"}}"), &payload);
+        cases.push(Case::new(format!("alg is {label}"), On::Both, &token, INVALID));
+    }
+    // RFC 9864 names EdDSA with this curve so; the contract's list has `EdDSA`.
+    for label in ["Ed25519", "eddsa", "EDDSA"] {
+        let token = jws(&lab.ed, format!("{{\"alg\":\"{label}\",\"kid\":\"d\"}}"), &payload);
+        cases.push(Case::new(format!("EdDSA labelled {label}"), On::Both, &token, INVALID));
+    }
+    let token = jws(&lab.rsa, "{\"kid\":\"r\"}", &payload);
+    cases.push(Case::new("no alg", On::Both, &token, INVALID));
+    let unprotected = format!("{}.{}.", b64("{}"), b64(&payload));
+    cases.push(Case::new("an empty header object", On::Both, &unprotected, INVALID));
+    cases
+}

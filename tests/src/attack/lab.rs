@@ -1,0 +1,286 @@
+//! Where tokens are forged and tried: two servers, one with the keys of an issuer and one with a
+//! shared secret.
+
+use std::collections::BTreeMap;
+use std::io::ErrorKind;
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use axum::http::StatusCode;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::{Algorithm, EncodingKey};
+use sandbox::{IssuerKey, key_set};
+use serde_json::{Value, json};
+
+use crate::{Answer, TestApp, TestUser};
+
+pub(super) const INVALID: &str = "401 TOKEN_INVALID";
+pub(super) const EXPIRED: &str = "401 TOKEN_EXPIRED";
+pub(super) const MISSING: &str = "401 TOKEN_MISSING";
+pub(super) const ACCEPTED: &str = "200";
+
+/// Stands in the claims of every token, and must never be seen again.
+const CANARY: &str = "c4n4ry";
+
+/// What is in a table.
+type Table = BTreeMap<String, BTreeMap<String, AttributeValue>>;
+
+/// Which server a case is tried on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum On {
+    Both,
+    /// The one with the keys of an issuer.
+    Keys,
+    /// The one with a shared secret.
+    Secret,
+}
+
+/// A request with a token, and how it has to be answered.
+#[derive(Debug, Clone)]
+pub(super) struct Case {
+    pub(super) name: String,
+    pub(super) on: On,
+    headers: Vec<(&'static str, String)>,
+    query: String,
+    outcome: &'static str,
+}
+
+impl Case {
+    /// The token in its proper place.
+    pub(super) fn new(name: impl Into<String>, on: On, token: &str, outcome: &'static str) -> Self {
+        Self::sent(name, on, &[("authorization", &format!("Bearer {token}"))], outcome)
+    }
+
+    /// These headers.
+    pub(super) fn sent(
+        name: impl Into<String>,
+        on: On,
+        headers: &[(&'static str, &str)],
+        outcome: &'static str,
+    ) -> Self {
+        let headers = headers.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+        Self { name: name.into(), on, headers, query: String::new(), outcome }
+    }
+
+    /// With a query.
+    pub(super) fn query(self, query: String) -> Self {
+        Self { query, ..self }
+    }
+
+    /// What must not be in an answer or in the log: what was sent, in the pieces that could be told
+    /// from words of our own.
+    fn secrets(&self) -> impl Iterator<Item = &str> {
+        let texts = self.headers.iter().map(|(_, value)| value).chain([&self.query]);
+        let pieces = texts.flat_map(|text| text.split(['.', ' ', ',', '\t', '=', '&', '?']));
+        pieces.filter(|piece| piece.len() >= 16).chain([CANARY])
+    }
+}
+
+struct Server {
+    is: On,
+    app: TestApp,
+    /// Whom requests are about.
+    target: TestUser,
+    /// A token that is as it should be.
+    good: String,
+}
+
+/// The two servers, the keys that they trust, and a key and an address of the attacker.
+pub(super) struct Lab {
+    pub(super) rsa: IssuerKey,
+    pub(super) ec: IssuerKey,
+    pub(super) ed: IssuerKey,
+    /// The attacker's.
+    pub(super) theirs: IssuerKey,
+    pub(super) secret: EncodingKey,
+    servers: [Server; 2],
+    listener: TcpListener,
+}
+
+impl Lab {
+    pub(super) async fn open() -> Self {
+        let rsa = IssuerKey::rsa("r").unwrap();
+        let (ec, ed) = (IssuerKey::ec("e").unwrap(), IssuerKey::ed("d").unwrap());
+        let jwks = key_set(&[&rsa, &ec, &ed]);
+        let keys = TestApp::start_with(|settings| settings.jwks = Some(jwks)).await;
+        let good = rsa.sign(Some("r"), &claims_for(&keys)).unwrap();
+        let keys = Server { is: On::Keys, target: keys.user("ada").await, app: keys, good };
+        let app = TestApp::start().await;
+        let secret = EncodingKey::from_secret(app.issuer.secret.as_bytes());
+        let good = app.issuer.sign(&claims_for(&app)).unwrap();
+        let shared = Server { is: On::Secret, target: app.user("ada").await, app, good };
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let theirs = IssuerKey::ec("e").unwrap();
+        Self { rsa, ec, ed, theirs, secret, servers: [keys, shared], listener }
+    }
+
+    /// An address of the attacker, which nobody must connect to.
+    pub(super) fn address(&self) -> String {
+        format!("http://{}/keys.json", self.listener.local_addr().unwrap())
+    }
+
+    /// The claims of a good token: it lets its bearer read and change any user.
+    pub(super) fn claims(&self) -> Value {
+        claims_for(&self.servers[0].app)
+    }
+
+    /// The present second.
+    pub(super) fn now(&self) -> i64 {
+        self.servers[0].app.now().as_second()
+    }
+
+    /// Tokens with that payload whose signatures are right: one for either server.
+    pub(super) fn issued(&self, payload: impl AsRef<[u8]>) -> [(On, String); 2] {
+        self.with("", payload)
+    }
+
+    /// Tokens whose headers have these members beside `alg`, and whose signatures are right.
+    pub(super) fn headed(&self, members: &str) -> [(On, String); 2] {
+        self.with(members, self.claims().to_string())
+    }
+
+    /// Tokens with these members beside `alg` and that payload.
+    pub(super) fn with(&self, members: &str, payload: impl AsRef<[u8]>) -> [(On, String); 2] {
+        let header = |alg: &str| format!("{{\"alg\":\"{alg}\"{members}}}");
+        let payload = payload.as_ref();
+        [
+            (On::Keys, jws(&self.rsa, header("RS256"), payload)),
+            (On::Secret, signed(Algorithm::HS256, &self.secret, header("HS256"), payload)),
+        ]
+    }
+
+    /// Tries every case. What is refused with 401 costs no call of the database; whatever it is, it
+    /// changes nothing and is not repeated anywhere. A good token works before and after.
+    pub(super) async fn judge(&self, cases: &[Case]) {
+        let mut faults = Vec::new();
+        for server in &self.servers {
+            server.read(&bearer(&server.good)).await.expect(ACCEPTED);
+            let mut table = server.app.dump().await;
+            for case in cases.iter().filter(|case| [On::Both, server.is].contains(&case.on)) {
+                let found = server.faults_of(case, &mut table).await;
+                let name = format!("{} on {:?}", case.name, server.is);
+                faults.extend(found.into_iter().map(|fault| format!("{name}: {fault}")));
+            }
+            assert!(faults.is_empty(), "{faults:#?}");
+            server.change(&bearer(&server.good), "").await.expect(ACCEPTED);
+            assert_ne!(server.app.dump().await, table, "a token that counts changes something");
+        }
+        self.check_that_nobody_connected();
+    }
+
+    fn check_that_nobody_connected(&self) {
+        let fault = self.listener.accept().expect_err("nobody connects to the attacker");
+        assert_eq!(fault.kind(), ErrorKind::WouldBlock);
+        let _own = TcpStream::connect(self.listener.local_addr().unwrap()).unwrap();
+        self.listener.accept().expect("who connects is noticed");
+    }
+}
+
+impl Server {
+    /// Tries the case, and says what is wrong with what happens.
+    async fn faults_of(&self, case: &Case, table: &mut Table) -> Vec<String> {
+        self.app.log.take();
+        self.app.wire.take_calls();
+        let answer = self.answer(case).await;
+        let calls = self.app.wire.take_calls();
+        let log = self.app.log.take();
+        let shown = everything_said(&answer, &log);
+        let mut faults = Vec::new();
+        if log.len() != 1 {
+            faults.push(format!("{} lines of the log", log.len()));
+        }
+        if answer.outcome() != case.outcome {
+            faults.push(format!("{} instead of {}", answer.outcome(), case.outcome));
+        }
+        if answer.status == StatusCode::UNAUTHORIZED && !calls.is_empty() {
+            faults.push(format!("costs {calls:?}"));
+        }
+        let secrets = case.secrets().filter(|secret| shown.contains(*secret));
+        faults.extend(secrets.map(|secret| format!("{secret} is in {shown}")));
+        let before = std::mem::replace(table, self.app.dump().await);
+        if *table != before {
+            faults.push("changes the table".to_owned());
+        }
+        faults
+    }
+
+    /// What is to be accepted reads, so that nothing changes; what is not tries to change something.
+    async fn answer(&self, case: &Case) -> Answer {
+        if case.outcome == ACCEPTED {
+            self.read(&case.headers).await
+        } else {
+            self.change(&case.headers, &case.query).await
+        }
+    }
+
+    async fn read(&self, headers: &[(&'static str, String)]) -> Answer {
+        let request = self.app.get(&format!("/v1/users/{}", self.target.id));
+        headers
+            .iter()
+            .fold(request, |request, (name, value)| request.header(name, value))
+            .send()
+            .await
+    }
+
+    async fn change(&self, headers: &[(&'static str, String)], query: &str) -> Answer {
+        let request = self.app.patch(&format!("/v1/users/update{query}"));
+        let request = request.json(&json!({ "userId": self.target.id, "firstName": "Forged" }));
+        headers
+            .iter()
+            .fold(request, |request, (name, value)| request.header(name, value))
+            .send()
+            .await
+    }
+}
+
+fn bearer(token: &str) -> Vec<(&'static str, String)> {
+    vec![("authorization", format!("Bearer {token}"))]
+}
+
+/// The answer with its headers, and what was logged.
+fn everything_said(answer: &Answer, log: &[Value]) -> String {
+    let headers = answer.headers.values().map(|value| value.to_str().unwrap().to_owned());
+    let body = String::from_utf8_lossy(&answer.body).into_owned();
+    headers.chain([body]).chain(log.iter().map(Value::to_string)).collect::<Vec<_>>().join("\n")
+}
+
+/// Of a service without an account, whose token alone says that it is an `ADMIN`.
+fn claims_for(app: &TestApp) -> Value {
+    let now = app.now().as_second();
+    json!({
+        "iss": app.issuer.issuer, "aud": app.issuer.audience, "sub": "service", "iat": now,
+        "exp": now + 3600, "roles": ["ADMIN"], "canary": CANARY
+    })
+}
+
+pub(super) fn b64(bytes: impl AsRef<[u8]>) -> String {
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+pub(super) fn from_b64(text: &str) -> Vec<u8> {
+    URL_SAFE_NO_PAD.decode(text).unwrap()
+}
+
+/// A JWS (RFC 7515 section 7.1) of any header and payload, with a signature that is right.
+pub(super) fn signed(
+    algorithm: Algorithm,
+    key: &EncodingKey,
+    header: impl AsRef<[u8]>,
+    payload: impl AsRef<[u8]>,
+) -> String {
+    let message = format!("{}.{}", b64(header), b64(payload));
+    let signature = jsonwebtoken::crypto::sign(message.as_bytes(), key, algorithm).unwrap();
+    format!("{message}.{signature}")
+}
+
+/// The same by a key of an issuer with its own algorithm.
+pub(super) fn jws(key: &IssuerKey, header: impl AsRef<[u8]>, payload: impl AsRef<[u8]>) -> String {
+    signed(key.algorithm, &key.signing, header, payload)
+}
+
+/// The parts of a token.
+pub(super) fn split(token: &str) -> [&str; 3] {
+    token.split('.').collect::<Vec<_>>().try_into().unwrap()
+}
