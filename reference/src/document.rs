@@ -12,7 +12,7 @@ use shared::http::openapi::{Description, Schemas, Success};
 use shared::http::reply::ErrorCode;
 
 use crate::texts::Texts;
-use crate::{examples, failures, headers, schemas};
+use crate::{examples, failures, headers, links, schemas};
 
 /// The base URLs of the API that are known, as in `https://api.example.com`.
 #[derive(Debug, Clone, Default)]
@@ -95,6 +95,7 @@ pub(crate) fn reference(kind: &str, name: &str) -> Value {
 fn document(texts: &Texts, servers: &Servers) -> Value {
     let mut paths: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
     let (mut all, mut shared) = (schemas::of_failures(), Map::new());
+    let mut bodies = Vec::new();
     let mut described = Schemas::default();
     described.refer::<ErrorCode>();
     for endpoint in api::endpoints() {
@@ -106,9 +107,14 @@ fn document(texts: &Texts, servers: &Servers) -> Value {
         if success.is_enveloped {
             all.insert(schema_of(success), schemas::envelope(&success.schema));
         }
+        bodies.extend(description.body);
         described.0.extend(description.schemas.0);
     }
     all.extend(described.0.into_iter().map(|(name, schema)| (name, json!(schema))));
+    for (_, body) in all.iter_mut().filter(|(name, _)| bodies.contains(&name.as_str())) {
+        schemas::refuse_reserved_handles(body);
+    }
+    all.insert("ReservedHandle".to_owned(), schemas::reserved_handle());
     let tags = ["Usernames", "Users"]
         .map(|name| json!({ "name": name, "description": texts.get(&format!("tags.{name}")) }));
     json!({
@@ -169,7 +175,9 @@ fn operation(
     let example = examples::of(name);
     let mut responses = failures::responses(&description.failures, texts, shared);
     let status = description.success.status.as_str().to_owned();
-    responses.insert(status, success(&description.success, &text("success"), &example.answer));
+    let mut success = success(&description.success, &text("success"), &example.answer);
+    success["links"] = links::of(name, texts).into();
+    responses.insert(status, success);
     let mut operation = json!({
         "operationId": name,
         "tags": [tag],

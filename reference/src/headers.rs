@@ -51,8 +51,8 @@ fn own_parameter(parameter: &Parameter, example: &Example, texts: &Texts) -> Val
 pub(crate) fn parameters(texts: &Texts) -> Map<String, Value> {
     let one_of = |values: &[&str], default: &str| json!({ "type": "string", "enum": values, "default": default });
     let visible_ascii = |max: usize| {
-        // A comma would be two values, joined.
-        json!({ "type": "string", "minLength": 1, "maxLength": max, "pattern": "^[!-+\\--~]+$" })
+        // A comma would be two values, joined; equal ones count as one.
+        json!({ "type": "string", "pattern": format!("^([!-+\\--~]{{1,{max}}})(?:[ \\t]*,[ \\t]*\\1)*$") })
     };
     let schemas = [
         one_of(LANGUAGES, "en"),

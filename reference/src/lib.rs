@@ -5,6 +5,7 @@ mod document;
 mod examples;
 mod failures;
 mod headers;
+mod links;
 mod schemas;
 mod site;
 mod texts;

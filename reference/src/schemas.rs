@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
+use shared::http::openapi::reserved;
 
 use crate::document::reference;
 use crate::texts::Texts;
@@ -63,6 +64,22 @@ pub(crate) fn of_failures() -> BTreeMap<String, Value> {
     [("Failure", envelope), ("Problem", problem), ("Fault", fault)]
         .map(|(name, schema)| (name.to_owned(), schema))
         .into()
+}
+
+/// The handles that nobody may have.
+pub(crate) fn reserved_handle() -> Value {
+    json!({ "type": "string", "pattern": reserved() })
+}
+
+/// Says of the body's fields that are usernames that none may be reserved. An answer may have one: the
+/// name of somebody who had it before it was.
+pub(crate) fn refuse_reserved_handles(body: &mut Value) {
+    let fields = body.get_mut("properties").and_then(Value::as_object_mut);
+    for field in fields.into_iter().flat_map(Map::values_mut) {
+        if ["Handle", "Username"].map(|name| reference("schemas", name)).contains(field) {
+            *field = json!({ "allOf": [field], "not": reference("schemas", "ReservedHandle") });
+        }
+    }
 }
 
 /// The schemas with a description of each and of each of their fields.

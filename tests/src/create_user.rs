@@ -4,6 +4,7 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 use shared::domain::role::Role;
 
+use crate::documented::allows;
 use crate::{Answer, TestApp, TestUser};
 
 async fn create(app: &TestApp, by: &TestUser, body: Value) -> Answer {
@@ -170,12 +171,19 @@ async fn what_is_missing_and_what_only_the_server_sets_is_named() {
 }
 
 #[tokio::test]
-async fn an_id_that_no_path_can_carry_is_refused() {
+async fn an_id_that_no_path_can_carry_is_refused_and_not_in_the_schema() {
     let app = TestApp::start().await;
     let root = app.user_with("grace", Role::Admin).await;
     for id in [".", "..", "update", "a b", ""] {
         let body = json!({ "userId": id, "username": "ada", "firstName": "A", "lastName": "B" });
         create(&app, &root, body).await.expect("400 VALIDATION_FAILED");
+        assert!(!allows("NewUserId", &json!(id)), "{id}");
+    }
+    for id in ["...", "update1", "updat", "Update"] {
+        let username = format!("ada{}", id.replace('.', "a"));
+        let body = json!({ "userId": id, "username": username, "firstName": "A", "lastName": "B" });
+        create(&app, &root, body).await.expect("201");
+        assert!(allows("NewUserId", &json!(id)), "{id}");
     }
 }
 

@@ -30,6 +30,15 @@ async fn a_password_of_the_wrong_length_or_easy_to_guess_is_refused() {
 }
 
 #[tokio::test]
+async fn a_long_password_of_symbols_is_judged_before_the_time_limit() {
+    let (app, root, ada) = app_with_admin_and_user().await;
+    let symbols = "4@8({[<369 1!|70$5+7%2".chars().cycle().take(96);
+    let password: String = "xkqvbhrjwmzpdnycgufteaoixkqvbhrj".chars().chain(symbols).collect();
+    app.update(&root, &ada, json!({ "password": password })).send().await.expect("200");
+    assert!(app.stored(&ada).await.password_hash.is_some());
+}
+
+#[tokio::test]
 async fn roles_are_an_array_or_the_page_s_own_string_and_never_empty() {
     let (app, root, ada) = app_with_admin_and_user().await;
     for (roles, shown) in [

@@ -181,7 +181,7 @@ export interface components {
             userId: components["schemas"]["UserId"];
         };
         /**
-         * @description One line of text, without control characters
+         * @description 1 to 200 characters on one line, after trimming, without control characters
          * @example Istanbul
          */
         AccountText: string;
@@ -287,8 +287,8 @@ export interface components {
             status?: components["schemas"]["Status"];
             /** @description The time zone; UTC when absent */
             timezone?: components["schemas"]["TimeZone"];
-            /** @description The new user's id; not ., .. or update, which no path could lead to. A UUID when absent */
-            userId?: components["schemas"]["UserId"];
+            /** @description The new user's id; a UUID when absent */
+            userId?: components["schemas"]["NewUserId"];
             /** @description The username */
             username: components["schemas"]["Username"];
         };
@@ -385,6 +385,11 @@ export interface components {
          */
         Locale: string;
         /**
+         * @description The id of a new user; not ., .. or update, which no path could lead to
+         * @example 3c90c3cc-0d44-4b50-8888-8dd25736052a
+         */
+        NewUserId: string;
+        /**
          * Format: password
          * @description 12 to 128 characters that are hard to guess; never returned
          * @example newStr0ng!P@ssw0rd
@@ -418,6 +423,8 @@ export interface components {
             /** @description Each fault and where it is */
             errors?: components["schemas"]["Fault"][];
         };
+        /** @description Reserved words, and what looks like one (0 for o, rn for m): a handle that nobody may have */
+        ReservedHandle: string;
         /**
          * @description What a user may do beyond the own data
          * @example API_USER
@@ -638,9 +645,9 @@ export interface components {
         "X-Timezone": "UTC" | "UTC-12:00" | "UTC-11:00" | "UTC-10:00" | "UTC-09:30" | "UTC-09:00" | "UTC-08:00" | "UTC-07:00" | "UTC-06:00" | "UTC-05:00" | "UTC-04:00" | "UTC-03:30" | "UTC-03:00" | "UTC-02:00" | "UTC-01:00" | "UTC+00:00" | "UTC+01:00" | "UTC+02:00" | "UTC+03:00" | "UTC+03:30" | "UTC+04:00" | "UTC+04:30" | "UTC+05:00" | "UTC+05:30" | "UTC+05:45" | "UTC+06:00" | "UTC+06:30" | "UTC+07:00" | "UTC+08:00" | "UTC+08:45" | "UTC+09:00" | "UTC+09:30" | "UTC+10:00" | "UTC+10:30" | "UTC+11:00" | "UTC+12:00" | "UTC+12:45" | "UTC+13:00" | "UTC+14:00";
         /** @description What the client runs on */
         "X-Platform": "web" | "mobile_ios" | "mobile_android" | "admin" | "api" | "unknown" | "all";
-        /** @description The client's version: visible ASCII without a comma */
+        /** @description The client's version: 1 to 64 visible ASCII characters, none of them a comma */
         "X-App-Version": string;
-        /** @description The client's device: visible ASCII without a comma */
+        /** @description The client's device: 1 to 128 visible ASCII characters, none of them a comma */
         "X-Device-ID": string;
     };
     requestBodies: never;
@@ -679,9 +686,9 @@ export interface operations {
                 "X-Timezone"?: components["parameters"]["X-Timezone"];
                 /** @description What the client runs on */
                 "X-Platform"?: components["parameters"]["X-Platform"];
-                /** @description The client's version: visible ASCII without a comma */
+                /** @description The client's version: 1 to 64 visible ASCII characters, none of them a comma */
                 "X-App-Version"?: components["parameters"]["X-App-Version"];
-                /** @description The client's device: visible ASCII without a comma */
+                /** @description The client's device: 1 to 128 visible ASCII characters, none of them a comma */
                 "X-Device-ID"?: components["parameters"]["X-Device-ID"];
             };
             path: {
@@ -796,9 +803,9 @@ export interface operations {
                 "X-Timezone"?: components["parameters"]["X-Timezone"];
                 /** @description What the client runs on */
                 "X-Platform"?: components["parameters"]["X-Platform"];
-                /** @description The client's version: visible ASCII without a comma */
+                /** @description The client's version: 1 to 64 visible ASCII characters, none of them a comma */
                 "X-App-Version"?: components["parameters"]["X-App-Version"];
-                /** @description The client's device: visible ASCII without a comma */
+                /** @description The client's device: 1 to 128 visible ASCII characters, none of them a comma */
                 "X-Device-ID"?: components["parameters"]["X-Device-ID"];
             };
             path?: never;
@@ -946,9 +953,9 @@ export interface operations {
                 "X-Timezone"?: components["parameters"]["X-Timezone"];
                 /** @description What the client runs on */
                 "X-Platform"?: components["parameters"]["X-Platform"];
-                /** @description The client's version: visible ASCII without a comma */
+                /** @description The client's version: 1 to 64 visible ASCII characters, none of them a comma */
                 "X-App-Version"?: components["parameters"]["X-App-Version"];
-                /** @description The client's device: visible ASCII without a comma */
+                /** @description The client's device: 1 to 128 visible ASCII characters, none of them a comma */
                 "X-Device-ID"?: components["parameters"]["X-Device-ID"];
             };
             path?: never;
@@ -1079,9 +1086,9 @@ export interface operations {
                 "X-Timezone"?: components["parameters"]["X-Timezone"];
                 /** @description What the client runs on */
                 "X-Platform"?: components["parameters"]["X-Platform"];
-                /** @description The client's version: visible ASCII without a comma */
+                /** @description The client's version: 1 to 64 visible ASCII characters, none of them a comma */
                 "X-App-Version"?: components["parameters"]["X-App-Version"];
-                /** @description The client's device: visible ASCII without a comma */
+                /** @description The client's device: 1 to 128 visible ASCII characters, none of them a comma */
                 "X-Device-ID"?: components["parameters"]["X-Device-ID"];
             };
             path?: never;
@@ -1225,9 +1232,9 @@ export interface operations {
                 "X-Timezone"?: components["parameters"]["X-Timezone"];
                 /** @description What the client runs on */
                 "X-Platform"?: components["parameters"]["X-Platform"];
-                /** @description The client's version: visible ASCII without a comma */
+                /** @description The client's version: 1 to 64 visible ASCII characters, none of them a comma */
                 "X-App-Version"?: components["parameters"]["X-App-Version"];
-                /** @description The client's device: visible ASCII without a comma */
+                /** @description The client's device: 1 to 128 visible ASCII characters, none of them a comma */
                 "X-Device-ID"?: components["parameters"]["X-Device-ID"];
             };
             path?: never;
@@ -1415,9 +1422,9 @@ export interface operations {
                 "X-Timezone"?: components["parameters"]["X-Timezone"];
                 /** @description What the client runs on */
                 "X-Platform"?: components["parameters"]["X-Platform"];
-                /** @description The client's version: visible ASCII without a comma */
+                /** @description The client's version: 1 to 64 visible ASCII characters, none of them a comma */
                 "X-App-Version"?: components["parameters"]["X-App-Version"];
-                /** @description The client's device: visible ASCII without a comma */
+                /** @description The client's device: 1 to 128 visible ASCII characters, none of them a comma */
                 "X-Device-ID"?: components["parameters"]["X-Device-ID"];
             };
             path: {

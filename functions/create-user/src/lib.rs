@@ -136,13 +136,19 @@ impl FromValue for NewUserId {
 #[cfg(feature = "openapi")]
 impl utoipa::PartialSchema for NewUserId {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
-        UserId::schema()
+        use utoipa::openapi::{RefOr, Schema};
+        let mut schema = UserId::schema();
+        if let RefOr::T(Schema::Object(id)) = &mut schema {
+            let any = id.pattern.as_deref().unwrap_or_default().trim_start_matches('^');
+            id.pattern = Some(format!("^(?!(?:\\.{{1,2}}|update)$){any}"));
+        }
+        schema
     }
 }
 
 #[cfg(feature = "openapi")]
 impl utoipa::ToSchema for NewUserId {
     fn name() -> std::borrow::Cow<'static, str> {
-        <UserId as utoipa::ToSchema>::name()
+        "NewUserId".into()
     }
 }

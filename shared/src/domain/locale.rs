@@ -14,17 +14,19 @@ pub struct Locale(String);
 pub struct InvalidLocale;
 
 impl Locale {
-    /// Reads a tag and brings its parts to their conventional case.
+    /// Reads a tag and brings its parts to their conventional case. Extensions are those that exist:
+    /// `t` (RFC 6497) and `u` (RFC 6067).
     ///
     /// # Errors
-    /// [`InvalidLocale`] when it is not well-formed, names no language, or is over 64 characters.
+    /// [`InvalidLocale`] when it is not well-formed, names no language, has another extension, or is
+    /// over 64 characters.
     pub fn parse(text: &str) -> Result<Self, InvalidLocale> {
         if text.len() > MAX_LENGTH {
             return Err(InvalidLocale);
         }
         let tag = icu_locale_core::Locale::try_from_str(&text.replace('_', "-"))
             .map_err(|_| InvalidLocale)?;
-        if tag.id.language.is_unknown() {
+        if tag.id.language.is_unknown() || !tag.extensions.other.is_empty() {
             return Err(InvalidLocale);
         }
         Ok(Self(tag.to_string().replace('-', "_")))
@@ -61,6 +63,9 @@ mod tests {
             ("en", "en"),
             ("zh-hant-tw", "zh_Hant_TW"),
             ("sl-rozaj", "sl_rozaj"),
+            ("sl-rozaj-biske-1994", "sl_1994_biske_rozaj"),
+            ("ar-sa-u-ca-islamic-nu-latn", "ar_SA_u_ca_islamic_nu_latn"),
+            ("en-u-ca-buddhist-t-ja-m0-true-x-a-b", "en_t_ja_m0_true_u_ca_buddhist_x_a_b"),
         ] {
             assert_eq!(Locale::parse(text).unwrap().as_str(), shown);
         }
@@ -69,8 +74,28 @@ mod tests {
     #[test]
     fn what_is_no_tag_is_refused() {
         let long = format!("en-{}", "x-aaaaaaaa".repeat(9));
-        for text in ["", "t", "tr TR", "türkçe", "_", "tr_", "tr__TR", "und", "123", "tr\0", &long]
-        {
+        for text in [
+            "",
+            "t",
+            "tr TR",
+            "türkçe",
+            "_",
+            "tr_",
+            "tr__TR",
+            "und",
+            "und_TR",
+            "123",
+            "tr\0",
+            "tr-rozaj-rozaj",
+            "tr-u",
+            "tr-u-ca-a",
+            "tr-u-ca-u-nu",
+            "tr-t",
+            "tr-t-m0",
+            "tr-a-bcd",
+            "tr-x",
+            &long,
+        ] {
             assert_eq!(Locale::parse(text), Err(InvalidLocale), "{text:?}");
         }
     }

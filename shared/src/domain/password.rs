@@ -11,6 +11,9 @@ pub const MIN_LENGTH: usize = 12;
 /// The most characters of a password.
 pub const MAX_LENGTH: usize = 128;
 
+/// How many characters of a long password are looked at first.
+const BEGINNINGS: [usize; 2] = [16, 32];
+
 /// Memory of one argon2id hash, in KiB: 19 MiB, with 2 passes and 1 lane the first choice of
 /// OWASP's Password Storage Cheat Sheet.
 const MEMORY_KIB: u32 = 19 * 1024;
@@ -55,10 +58,29 @@ impl Password {
     /// # Errors
     /// [`PasswordFault::TooWeak`] when the score is below 3 of 4 (under 10⁸ guesses).
     pub fn check_strength(&self, own_data: &[&str]) -> Result<(), PasswordFault> {
-        if zxcvbn(self.0.expose_secret(), own_data).score() < Score::Three {
+        let is_weak = || zxcvbn(self.0.expose_secret(), own_data).score() < Score::Three;
+        if !self.begins_strong(own_data) && is_weak() {
             return Err(PasswordFault::TooWeak);
         }
         Ok(())
+    }
+
+    /// Whether the beginning of a long password is enough: over 10¹⁰ guesses, and what follows adds to
+    /// them. Of digits and symbols zxcvbn tries every way to read them as letters, which takes it
+    /// seconds for 100 characters. It is asked at two ends, for one may cut a word. Own data may be cut
+    /// by both, so with more than three characters of it inside the whole password is looked at.
+    fn begins_strong(&self, own_data: &[&str]) -> bool {
+        let password = self.0.expose_secret();
+        let lower = SecretString::from(password.to_lowercase());
+        let is_inside = |data: &&str| {
+            data.chars().count() > 3 && lower.expose_secret().contains(&data.to_lowercase())
+        };
+        let is_strong = |length| {
+            let end = password.char_indices().nth(length).map(|(end, _)| end);
+            let beginning = end.and_then(|end| password.get(..end));
+            beginning.is_some_and(|text| zxcvbn(text, own_data).score() == Score::Four)
+        };
+        !own_data.iter().any(is_inside) && BEGINNINGS.into_iter().all(is_strong)
     }
 
     /// Hashes the password with argon2id under a fresh random salt. This takes tens of
@@ -145,6 +167,25 @@ mod tests {
         let password = Password::parse("hypatia_alexandria").unwrap();
         assert_eq!(password.check_strength(&[]), Ok(()));
         assert_eq!(password.check_strength(&["hypatia_alexandria"]), Err(PasswordFault::TooWeak));
+    }
+
+    #[test]
+    fn a_long_password_is_as_weak_as_all_of_it_and_as_strong_as_its_beginning() {
+        let check =
+            |text: &str, own_data: &[&str]| Password::parse(text).unwrap().check_strength(own_data);
+        let random = "uX4#kQz9!rTf2@Lw7$";
+        assert_eq!(check(&"a".repeat(128), &[]), Err(PasswordFault::TooWeak));
+        assert_eq!(check(&format!("{}{random}", "a".repeat(33)), &[]), Ok(()));
+        assert_eq!(check(&format!("{random}{}", "a".repeat(33)), &[]), Ok(()));
+        // Cut after 32 characters it would be strong.
+        let cut = "passwordpasswordpasswordresponsibilities";
+        assert_eq!(check(cut, &[]), Err(PasswordFault::TooWeak));
+        // Its first 32 characters alone would be strong.
+        let own = "hypatia.of.the.great.library@alexandria.example";
+        for text in [own, &own.to_uppercase(), &format!("{}{own}", "a".repeat(20))] {
+            assert_eq!(check(text, &[]), Ok(()), "{text}");
+            assert_eq!(check(text, &[own]), Err(PasswordFault::TooWeak), "{text}");
+        }
     }
 
     #[test]

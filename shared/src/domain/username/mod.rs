@@ -17,6 +17,8 @@ pub use email::MAX_LENGTH as MAX_EMAIL_LENGTH;
 pub use handle::{MAX_LENGTH, MIN_LENGTH};
 pub use holding::Holding;
 pub use key::UsernameKey;
+#[cfg(feature = "openapi")]
+pub use reserved::reserved_words;
 pub use suggestion::candidates;
 
 /// A username in its holder's spelling.

@@ -161,6 +161,12 @@ const RESERVED: &[&str] = &[
     "autodiscover",
 ];
 
+/// The words that are reserved.
+#[cfg(feature = "openapi")]
+pub fn reserved_words() -> impl Iterator<Item = &'static str> {
+    RESERVED.iter().copied()
+}
+
 /// Whether the handle is a reserved word or looks like one.
 pub(super) fn is_reserved(handle: &str) -> bool {
     RESERVED.iter().any(|word| letters(word).eq(letters(handle)))

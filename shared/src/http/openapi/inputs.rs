@@ -83,7 +83,7 @@ impl Input for UsernameInQuery {
 
 impl Input for IfMatch {
     fn describe(description: &mut Description) {
-        description.takes(ParameterIn::Header, "If-Match", text().examples(["\"7\""]));
+        description.takes(ParameterIn::Header, "If-Match", text().examples(["*", "\"7\""]));
     }
 }
 

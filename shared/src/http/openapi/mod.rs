@@ -5,6 +5,7 @@
 
 pub mod failures;
 mod inputs;
+mod patterns;
 mod schemas;
 mod shape;
 
@@ -13,6 +14,7 @@ use std::collections::BTreeMap;
 use axum::http::StatusCode;
 pub use inputs::Input;
 use jiff::Timestamp;
+pub use patterns::reserved;
 pub use shape::Shape;
 use utoipa::ToSchema;
 use utoipa::openapi::path::ParameterIn;
