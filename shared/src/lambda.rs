@@ -1,15 +1,19 @@
 //! Running on AWS Lambda.
 
+use std::convert::Infallible;
 use std::error::Error;
 use std::process::ExitCode;
 
 use axum::Router;
-use lambda_http::request::RequestContext;
-use lambda_http::tower::ServiceExt;
-use lambda_http::{Request, service_fn};
+use lambda_http::http::header::HOST;
+use lambda_http::request::{LambdaRequest, RequestContext};
+use lambda_http::tower::{Service, ServiceExt};
+use lambda_http::{Adapter, LambdaEvent, Request, lambda_runtime, service_fn};
+use serde::Serialize;
 
 use crate::app::App;
 use crate::config::Config;
+use crate::http::uri::percent_encoded;
 use crate::http::{Endpoint, RequestId, serve};
 use crate::log::{self, Format, RequestLog};
 
@@ -32,17 +36,37 @@ async fn answer(endpoint: Endpoint) -> Result<(), Box<dyn Error + Send + Sync>> 
     let app = App::from_config(&config, RequestLog::emf(config.stage, std::io::stdout()))?;
     tokio::join!(app.tokens.warm_up(app.now()), app.store.warm_up());
     let router = serve([endpoint], app);
-    lambda_http::run(service_fn(move |request| call(router.clone(), request))).await
+    lambda_runtime::run(service(router)).await
+}
+
+/// What answers the events of API Gateway.
+pub fn service(
+    router: Router,
+) -> impl Service<LambdaEvent<LambdaRequest>, Response: Serialize, Error = Infallible, Future: Send>
+{
+    Adapter::from(service_fn(move |request| call(router.clone(), request)))
+        .map_request(|LambdaEvent { payload, context }| LambdaEvent::new(mended(payload), context))
+}
+
+/// The event with a path and a query that a URI can have, and without a host, which nobody asks for: at
+/// any other `lambda_http` panics (aws-lambda-rust-runtime, issue 515), or takes a `#` for the end. API
+/// Gateway gives the path decoded, and the query as the client wrote it.
+fn mended(event: LambdaRequest) -> LambdaRequest {
+    let LambdaRequest::ApiGatewayV2(mut event) = event else { return event };
+    let path = percent_encoded(event.raw_path.as_deref().unwrap_or_default(), b"/", true);
+    event.raw_path = Some(if path.starts_with('/') { path } else { format!("/{path}") });
+    event.raw_query_string =
+        event.raw_query_string.map(|query| percent_encoded(&query, b"/?", true));
+    event.headers.remove(HOST);
+    event.request_context.domain_name = None;
+    LambdaRequest::ApiGatewayV2(event)
 }
 
 /// Passes one event to the router under API Gateway's request id.
-///
-/// # Errors
-/// Never: every failure has an answer.
-pub async fn call(
+async fn call(
     router: Router,
     mut request: Request,
-) -> Result<axum::response::Response, std::convert::Infallible> {
+) -> Result<axum::response::Response, Infallible> {
     let gateway_id = match request.extensions().get::<RequestContext>() {
         Some(RequestContext::ApiGatewayV2(context)) => context.request_id.clone(),
         _ => None,

@@ -26,6 +26,54 @@ async fn every_sample_event_has_its_expected_answer() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// What the function answers its sample event of success, changed.
+async fn answer_to(function: &str, change: impl FnOnce(&mut Value)) -> Value {
+    let samples = events::of(function).unwrap();
+    let success = samples.iter().find(|sample| sample.case == "success").unwrap();
+    let mut event = serde_json::from_str(&success.event).unwrap();
+    change(&mut event);
+    answer(function, &event.to_string()).await
+}
+
+#[tokio::test]
+async fn a_path_that_api_gateway_has_decoded_is_read_as_the_client_wrote_it() {
+    for (path, status) in [("/v1/users/auth0|1", 404), ("/v1/users/a b", 400), ("/v1/users/ç", 400)]
+    {
+        let answer = answer_to("get-user", |event| event["rawPath"] = path.into()).await;
+        assert_eq!(answer["statusCode"], status, "{path}: {answer}");
+    }
+    // Neither ends the path.
+    for end in ["#", "?", "%", "\\"] {
+        let append = |event: &mut Value| {
+            let path = format!("{}{end}", event["rawPath"].as_str().unwrap());
+            event["rawPath"] = path.into();
+        };
+        let answer = answer_to("get-user", append).await;
+        assert_eq!(answer["headers"]["x-error-code"], "VALIDATION_FAILED", "{end}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_query_that_no_uri_has_is_read_all_the_same() {
+    for query in ["username=<b>", "username=a b", "username=\"\u{7f}ş#", "username=%zz%"] {
+        let change = |event: &mut Value| event["rawQueryString"] = query.into();
+        let answer = answer_to("check-username", change).await;
+        assert_eq!(answer["statusCode"], 200, "{query}: {answer}");
+        assert!(
+            answer["body"].as_str().unwrap().contains("VALIDATION_FAILED"),
+            "{query}: {answer}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn whatever_the_host_is_the_answer_is_the_same() {
+    for host in ["", "a b:c", "[", "other.example.com:99999"] {
+        let answer = answer_to("get-user", |event| event["headers"]["host"] = host.into()).await;
+        assert_eq!(answer["statusCode"], 200, "{host}: {answer}");
+    }
+}
+
 #[test]
 fn every_function_has_events_for_success_and_no_folder_is_left_over() {
     let functions: BTreeSet<String> =

@@ -4,7 +4,7 @@ use std::fs;
 
 use lambda_http::request::LambdaRequest;
 use lambda_http::tower::ServiceExt;
-use lambda_http::{Adapter, Context, LambdaEvent, service_fn};
+use lambda_http::{Context, LambdaEvent};
 use sandbox::{Issuer, Sample, events};
 use serde_json::{Value, json};
 
@@ -32,9 +32,9 @@ pub async fn answer(function: &str, event: &str) -> Value {
 pub async fn answer_of(app: &TestApp, function: &str, event: &str) -> Value {
     let endpoints = api::endpoints().into_iter().filter(|endpoint| endpoint.operation == function);
     let router = shared::http::serve(endpoints, app.app().clone());
-    let service = service_fn(move |request| shared::lambda::call(router.clone(), request));
     let event: LambdaRequest = serde_json::from_str(event).expect("an event");
-    let answer = Adapter::from(service).oneshot(LambdaEvent::new(event, Context::default())).await;
+    let event = LambdaEvent::new(event, Context::default());
+    let answer = shared::lambda::service(router).oneshot(event).await;
     serde_json::to_value(answer.expect("an answer")).expect("JSON")
 }
 

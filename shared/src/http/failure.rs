@@ -1,6 +1,5 @@
 //! Answers of failure: the one place where an [`Error`] becomes HTTP.
 
-use std::fmt::Write;
 use std::sync::Arc;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
@@ -11,6 +10,7 @@ use serde::Serialize;
 use super::context::Client;
 use super::reply::{Envelope, Instant, json};
 use super::sentence::{self, Detail};
+use super::uri::percent_encoded;
 use crate::error::{Error, Place};
 use crate::limit::TooMany;
 use crate::token::TokenFault;
@@ -160,25 +160,12 @@ impl<'a> ProblemFault<'a> {
             Self { detail: &detail.sentence, pointer: None, header: None, parameter: None };
         match detail.place.as_ref()? {
             Place::Body => fault.pointer = Some("#".to_owned()),
-            Place::Field(name) => fault.pointer = Some(format!("#/{}", percent_encoded(name))),
+            Place::Field(name) => {
+                fault.pointer = Some(format!("#/{}", percent_encoded(name, b"/?", false)));
+            }
             Place::Header(name) => fault.header = Some(name),
             Place::Parameter(name) => fault.parameter = Some(name),
         }
         Some(fault)
     }
-}
-
-/// A JSON pointer as it stands in a URI fragment: every byte but RFC 3986's `pchar`s, `/` and `?` is
-/// percent-encoded.
-fn percent_encoded(pointer: &str) -> String {
-    let mut encoded = String::with_capacity(pointer.len());
-    for byte in pointer.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/?".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            // Writing to a String does not fail.
-            let _ = write!(encoded, "%{byte:02X}");
-        }
-    }
-    encoded
 }

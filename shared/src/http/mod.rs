@@ -14,6 +14,7 @@ pub mod query;
 pub mod read;
 pub mod reply;
 mod sentence;
+pub(crate) mod uri;
 pub mod user_fields;
 pub mod user_view;
 

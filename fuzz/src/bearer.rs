@@ -1,0 +1,168 @@
+//! A bearer → the caller.
+
+use std::sync::{LazyLock, Mutex, PoisonError};
+
+use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
+use axum::extract::FromRequestParts;
+use axum::http::{HeaderValue, Request, header};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sandbox::{Issuer, Sample};
+use serde_json::{Value, json};
+use shared::app::App;
+use shared::error::Error;
+use shared::http::caller::Caller;
+use tokio::runtime::Runtime;
+
+use crate::api::{app, now, runtime, store, token_settings};
+use crate::table::Table;
+
+/// What begins an input that is a token's claims, and not a header.
+const CLAIMS: u8 = b'{';
+
+/// The public keys of RFC 7517, appendix A.1, whose private ones are of no use here, beside one of our own.
+const P256: (&str, &str) =
+    ("MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4", "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM");
+const RSA: &str = "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw";
+
+/// The key of HS256, which is not the development issuer's: the tokens of the sample events do not count.
+pub(crate) const SECRET: &[u8] = b"a secret of these targets, 32 bytes or more";
+
+/// Who verifies.
+static VERIFIER: LazyLock<Mutex<(Runtime, App)>> = LazyLock::new(|| {
+    let mut tokens = token_settings();
+    tokens.jwks = Some(jwks().to_string());
+    tokens.hs256_secret = Some(String::from_utf8_lossy(SECRET).into_owned().into());
+    Mutex::new((runtime(), app(store(&Table::default()), &tokens)))
+});
+
+/// The tokens that count.
+pub(crate) static GOOD: LazyLock<[String; 3]> = LazyLock::new(|| {
+    let claims = claims().to_string();
+    [
+        signed(&json!({ "alg": "HS256", "typ": "JWT" }), &claims),
+        signed(&json!({ "alg": "EdDSA", "typ": "at+jwt", "kid": "ed" }), &claims),
+        signed(&json!({ "alg": "EdDSA" }), &claims),
+    ]
+});
+
+/// The key set that tokens are verified with.
+pub(crate) fn jwks() -> Value {
+    let public = URL_SAFE_NO_PAD.encode(ed25519().public_key().as_ref());
+    json!({ "keys": [
+        { "kty": "OKP", "crv": "Ed25519", "x": public, "kid": "ed" },
+        { "kty": "OKP", "crv": "Ed25519", "x": public },
+        { "kty": "EC", "crv": "P-256", "x": P256.0, "y": P256.1, "use": "sig", "kid": "ec" },
+        { "kty": "RSA", "n": RSA, "e": "AQAB", "alg": "RS256", "kid": "rsa" },
+    ] })
+}
+
+/// Claims that count.
+pub(crate) fn claims() -> Value {
+    let issuer = Issuer::development();
+    json!({
+        "iss": issuer.issuer,
+        "aud": issuer.audience,
+        "sub": Sample::PLAIN.id,
+        "exp": now().as_second() + 3600,
+        "nbf": now().as_second(),
+        "roles": ["API_USER", "ADMIN"],
+        "username": Sample::PLAIN.username,
+    })
+}
+
+fn ed25519() -> Ed25519KeyPair {
+    Ed25519KeyPair::from_seed_unchecked(&[7; 32]).expect("32 bytes")
+}
+
+/// A token of that header, signed as its `alg` says, with HMAC or Ed25519.
+pub(crate) fn signed(header: &Value, claims: &str) -> String {
+    let encode = |part: &str| URL_SAFE_NO_PAD.encode(part);
+    let message = format!("{}.{}", encode(&header.to_string()), encode(claims));
+    let signature = if header["alg"] == "HS256" {
+        use aws_lc_rs::hmac;
+        let key = hmac::Key::new(hmac::HMAC_SHA256, SECRET);
+        hmac::sign(&key, message.as_bytes()).as_ref().to_vec()
+    } else {
+        ed25519().sign(message.as_bytes()).as_ref().to_vec()
+    };
+    format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature))
+}
+
+/// Asks who calls: with the input's lines as headers `Authorization`, or, when it begins with `{`, with a
+/// well-signed token of it as claims. Only a token that the issuer signed, of claims that count, is
+/// accepted.
+///
+/// # Panics
+/// When a rule is broken.
+pub fn bearer(data: &[u8]) {
+    if data.first() == Some(&CLAIMS) {
+        let Ok(claims) = std::str::from_utf8(data) else { return };
+        let token = signed(&json!({ "alg": "HS256" }), claims);
+        let line = HeaderValue::try_from(format!("Bearer {token}")).expect("ASCII");
+        if let Ok(caller) = caller(&[line]) {
+            check_claims(claims, &caller);
+        }
+        return;
+    }
+    let lines = data.split(|byte| *byte == b'\n');
+    let lines: Vec<_> = lines.filter_map(|line| HeaderValue::from_bytes(line).ok()).collect();
+    match caller(&lines) {
+        Ok(caller) => {
+            let is_good = lines.iter().all(is_good);
+            assert!(is_good, "accepted: {:?}", String::from_utf8_lossy(data));
+            assert_eq!(caller.id.as_str(), Sample::PLAIN.id);
+        }
+        Err(Error::Token(fault)) => assert!(Error::from(fault).code().starts_with("TOKEN_")),
+        Err(Error::Invalid(faults)) => {
+            assert!(!faults.is_empty());
+            assert!(lines.len() > 1 || data.contains(&b','), "sent once: {faults:?}");
+        }
+        Err(other) => panic!("{other}"),
+    }
+}
+
+/// Whether that is `Bearer` and a good token; API Gateway joins equal values with a comma.
+fn is_good(line: &HeaderValue) -> bool {
+    let line = String::from_utf8_lossy(line.as_bytes());
+    line.split(',').all(|one| {
+        let (scheme, token) = one.trim().split_at_checked(7).unwrap_or_default();
+        scheme.eq_ignore_ascii_case("bearer ") && GOOD.iter().any(|good| good == token.trim())
+    })
+}
+
+/// RFC 7519: what the claims of a token that counts are like.
+fn check_claims(claims: &str, caller: &Caller) {
+    let claims: Value = serde_json::from_str(claims).expect("JSON");
+    let issuer = Issuer::development();
+    assert_eq!(claims["iss"], issuer.issuer.as_str(), "{claims}");
+    let is_audience = |value: &Value| *value == *issuer.audience;
+    let several = claims["aud"].as_array().into_iter().flatten().any(is_audience);
+    assert!(is_audience(&claims["aud"]) || several, "{claims}");
+    let present = f64::from(i32::try_from(now().as_second()).expect("a second before 2038"));
+    assert!(claims["exp"].as_f64().is_some_and(|exp| present < exp + 60.0), "{claims}");
+    let nbf = claims.get("nbf").filter(|nbf| !nbf.is_null());
+    assert!(
+        nbf.is_none_or(|nbf| nbf.as_f64().is_some_and(|nbf| nbf - 60.0 <= present)),
+        "{claims}"
+    );
+    let sub = claims["sub"].as_str().expect("a string");
+    assert!((1..=128).contains(&sub.len()), "{claims}");
+    assert!(sub.chars().all(|c| c.is_ascii_alphanumeric() || "-_.:|@".contains(c)), "{claims}");
+    assert_eq!(caller.id.as_str(), sub);
+    if let Some(hint) = &caller.username_hint {
+        let names = [&claims["username"], &claims["preferred_username"]];
+        assert!(names.iter().any(|name| **name == *hint.as_str()), "{claims}");
+    }
+}
+
+fn caller(lines: &[HeaderValue]) -> Result<Caller, Error> {
+    let mut request = Request::new(());
+    for line in lines {
+        request.headers_mut().append(header::AUTHORIZATION, line.clone());
+    }
+    let (mut parts, ()) = request.into_parts();
+    let verifier = VERIFIER.lock().unwrap_or_else(PoisonError::into_inner);
+    let (runtime, app) = &*verifier;
+    runtime.block_on(Caller::from_request_parts(&mut parts, app))
+}

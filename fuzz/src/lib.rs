@@ -1,0 +1,86 @@
+//! What comes from outside, made up by libFuzzer: no input may make Nameplate panic or break a rule.
+//!
+//! Each target is a function of bytes that panics when a rule is broken. Built as usual, a target's binary
+//! runs the files that it is given; built by `scripts/fuzz`, it is a fuzzer. The seeds of each also run as
+//! ordinary tests.
+
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    reason = "a target that finds a broken rule has to fail"
+)]
+
+mod answer;
+mod api;
+mod bearer;
+mod body;
+mod event;
+mod item;
+mod jwks;
+mod second;
+pub mod seeds;
+mod table;
+mod username;
+
+use std::process::ExitCode;
+
+pub use bearer::bearer;
+pub use body::body;
+pub use event::event;
+pub use item::item;
+pub use jwks::jwks;
+#[cfg(fuzzing)]
+pub use libfuzzer_sys;
+pub use username::username;
+
+/// A target: it panics when its input makes the code break a rule.
+pub type Target = fn(&[u8]);
+
+/// Every target by its name.
+pub const TARGETS: [(&str, Target); 6] = [
+    ("event", event),
+    ("bearer", bearer),
+    ("body", body),
+    ("username", username),
+    ("item", item),
+    ("jwks", jwks),
+];
+
+/// The `main` of a target's binary.
+#[macro_export]
+macro_rules! fuzz_target {
+    ($target:path) => {
+        #[cfg(fuzzing)]
+        $crate::libfuzzer_sys::fuzz_target!(|data: &[u8]| $target(data));
+
+        #[cfg(not(fuzzing))]
+        fn main() -> std::process::ExitCode {
+            $crate::replay($target)
+        }
+    };
+}
+
+/// Runs the target on the files that the process is given.
+pub fn replay(target: Target) -> ExitCode {
+    for file in std::env::args_os().skip(1) {
+        target(&std::fs::read(&file).expect("a file"));
+    }
+    ExitCode::SUCCESS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_seed_breaks_a_rule() {
+        for (name, target) in TARGETS {
+            let seeds = seeds::of(name).unwrap();
+            assert!(!seeds.is_empty(), "{name}");
+            for seed in seeds {
+                target(&seed);
+            }
+        }
+    }
+}
