@@ -65,8 +65,9 @@ async fn count(binary: &Path) -> Result<Count, Box<dyn Error>> {
     let start = of_invocations(binary, 0).await?;
     let once = of_invocations(binary, 1).await?;
     let often = of_invocations(binary, 1 + INVOCATIONS).await?;
-    let warm = often.saturating_sub(once) / u64::try_from(INVOCATIONS)?;
-    Ok(Count { start, first: once.saturating_sub(start), warm })
+    let more = |count: u64, than: u64| count.checked_sub(than).ok_or("more events took less");
+    let warm = more(often, once)? / u64::try_from(INVOCATIONS)?;
+    Ok(Count { start, first: more(once, start)?, warm })
 }
 
 /// The instructions from the start of the process until that many renames are answered.

@@ -1,6 +1,7 @@
 //! One history: clients who ask for things at the same time, a clock that is moved meanwhile, and a seed that
 //! decides everything.
 
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -37,6 +38,8 @@ pub struct History {
     pub unanswered: u64,
     /// How often each of [`Fault::ALL`] happened.
     pub faults: [u64; Fault::ALL.len()],
+    /// How often somebody was told what, by the name of [`Told`].
+    pub told: BTreeMap<String, u64>,
     /// What was wrong, if anything.
     pub violation: Option<String>,
     /// What happened, a line each.
@@ -75,7 +78,8 @@ async fn live(seed: u64, mutant: Option<Mutant>) -> Result<History, Box<dyn Erro
         record.ask(CLIENTS, Wish::Read { user }, None).await;
     }
     record.world.wire.inspect();
-    Ok(record.into_history())
+    let malformed = record.world.wire.malformed();
+    malformed.map_or_else(|| Ok(record.into_history()), |call| Err(call.into()))
 }
 
 /// Moves the clock now and then, by little or by the very spans that the rules are about; and DynamoDB sweeps.
@@ -151,6 +155,7 @@ struct Log {
     requests: u64,
     renames_asked: u64,
     unanswered: u64,
+    told: BTreeMap<String, u64>,
     broken: Option<String>,
 }
 
@@ -158,7 +163,14 @@ impl Record {
     fn new(world: World) -> Self {
         let beginning = spec::World::new(world.clock.now().as_millisecond());
         let tester = LinearizabilityTester::new(beginning);
-        let log = Log { tester, requests: 0, renames_asked: 0, unanswered: 0, broken: None };
+        let log = Log {
+            tester,
+            requests: 0,
+            renames_asked: 0,
+            unanswered: 0,
+            told: BTreeMap::new(),
+            broken: None,
+        };
         Self { world, log: Mutex::new(log) }
     }
 
@@ -185,6 +197,7 @@ impl Record {
             renames_asked: log.renames_asked,
             renames_made: wire.renames(),
             unanswered: log.unanswered,
+            told: std::mem::take(&mut log.told),
             faults: wire.injected(),
             violation,
             trace: wire.trace(),
@@ -209,6 +222,8 @@ impl Log {
     fn hear(&mut self, client: u32, answer: Result<Told, Unanswered>) -> bool {
         match answer {
             Ok(told) => {
+                let kind = format!("{told:?}").chars().take_while(|c| c.is_alphabetic()).collect();
+                *self.told.entry(kind).or_default() += 1;
                 if let Err(error) = self.tester.on_return(client, told) {
                     self.broken.get_or_insert(error);
                 }

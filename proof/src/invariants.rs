@@ -20,6 +20,7 @@ pub struct Table {
 struct User {
     username: String,
     changed_at: Option<i64>,
+    updated_at: Option<i64>,
 }
 
 #[derive(Debug)]
@@ -45,8 +46,8 @@ pub fn read(items: &[Value]) -> Result<Table, String> {
         let number = |name: &str| item[name]["N"].as_str().and_then(|number| number.parse().ok());
         let pk = text("pk")?;
         if let Some(id) = pk.strip_prefix("USER#") {
-            let user =
-                User { username: text("username")?, changed_at: number("usernameChangedAt") };
+            let (changed_at, updated_at) = (number("usernameChangedAt"), number("updatedAt"));
+            let user = User { username: text("username")?, changed_at, updated_at };
             table.users.insert(id.to_owned(), user);
         } else {
             let (held_until, expires_at) = (number("heldUntil"), number("expiresAt"));
@@ -61,6 +62,8 @@ pub fn read(items: &[Value]) -> Result<Table, String> {
 #[derive(Debug, Default)]
 pub struct Invariants {
     users: BTreeMap<String, User>,
+    /// By its key, who gave a name up, and until when nobody else can have it.
+    given_up: BTreeMap<u8, (String, i64)>,
     renames: u64,
 }
 
@@ -95,6 +98,12 @@ impl Invariants {
         }
         table.no_two_look_alike()?;
         table.names.values().try_for_each(|name| name.is_held_for_a_while(now))?;
+        self.given_up.retain(|_, (_, until)| now < *until);
+        for (key, (user, until)) in &self.given_up {
+            if !table.names.values().any(|name| name.is(*key) && name.user == *user) {
+                return Err(format!("a name is not held for 37 days: {user}'s, until {until}"));
+            }
+        }
         changed
     }
 
@@ -103,6 +112,10 @@ impl Invariants {
         let mut found = Ok(());
         for (id, user) in &table.users {
             let Some(before) = self.users.insert(id.clone(), user.clone()) else { continue };
+            let [from, to] = [&before, user].map(|user| Name::parse(&user.username).map(Name::key));
+            if let (Some(from), Some(at), true) = (from, user.updated_at, from != to) {
+                self.given_up.insert(from, (id.clone(), at + HOLD));
+            }
             self.renames += u64::from(before.username != user.username);
             if let (Some(last), Some(this)) = (before.changed_at, user.changed_at)
                 && last != this
@@ -134,6 +147,11 @@ impl Table {
 }
 
 impl NameItem {
+    /// Whether it is one of that key.
+    fn is(&self, key: u8) -> bool {
+        Name::parse(&self.username).is_some_and(|name| name.key() == key)
+    }
+
     /// A held name is free at some time, and no sweep comes before.
     fn is_held_for_a_while(&self, now: i64) -> Result<(), String> {
         let Some(until) = self.held_until else { return Ok(()) };

@@ -82,13 +82,39 @@ fn check(options: &Options) -> Result<(), Box<dyn Error>> {
     Err(format!("seed {seed}: {violation}\nLook at it: {replay}").into())
 }
 
+/// What the histories have shown so far.
+#[derive(Default)]
+struct Found {
+    sum: Sum,
+    violation: Option<Violation>,
+    failure: Option<String>,
+}
+
+impl Found {
+    fn take_in(&mut self, seed: u64, history: Result<History, String>) {
+        match history {
+            Ok(history) => {
+                self.sum += &history;
+                if let Some(wrong) = history.violation {
+                    self.violation.get_or_insert((seed, wrong));
+                }
+            }
+            Err(failure) => self.failure = Some(failure),
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        self.violation.is_some() || self.failure.is_some()
+    }
+}
+
 /// Lives through the histories, on all threads, until one is wrong.
 fn run(options: &Options) -> Result<(Sum, Option<Violation>), Box<dyn Error>> {
-    let end = options.minutes.map(|minutes| Instant::now() + Duration::from_secs(60 * minutes));
+    let begun = Instant::now();
+    let end = options.minutes.map(|minutes| begun + Duration::from_secs(60 * minutes));
     let seeds = if end.is_some() { u64::MAX - options.seed } else { options.seeds };
     let bar = bar(options.minutes, seeds);
-    let (next, begun) = (AtomicU64::new(0), Instant::now());
-    let found = Mutex::new((Sum::default(), None::<Violation>, None::<String>));
+    let (next, found) = (AtomicU64::new(0), Mutex::new(Found::default()));
     let work = || {
         loop {
             let number = next.fetch_add(1, Ordering::Relaxed);
@@ -97,19 +123,10 @@ fn run(options: &Options) -> Result<(Sum, Option<Violation>), Box<dyn Error>> {
             }
             let seed = options.seed + number;
             let history = history::run(seed, options.mutant).map_err(|error| error.to_string());
-            let Ok(mut found) = found.lock() else { return };
-            let (sum, violation, failure) = &mut *found;
-            match history {
-                Ok(history) => {
-                    *sum += &history;
-                    if let History { violation: Some(wrong), .. } = history {
-                        violation.get_or_insert((seed, wrong));
-                    }
-                }
-                Err(error) => *failure = Some(error),
-            }
             bar.set_position(if end.is_some() { begun.elapsed().as_secs() } else { number });
-            if violation.is_some() || failure.is_some() {
+            let Ok(mut found) = found.lock() else { return };
+            found.take_in(seed, history);
+            if found.is_over() {
                 return;
             }
         }
@@ -121,7 +138,8 @@ fn run(options: &Options) -> Result<(Sum, Option<Violation>), Box<dyn Error>> {
         }
     });
     bar.finish_and_clear();
-    let (sum, violation, failure) = found.into_inner().map_err(|_| "a thread has panicked")?;
+    let Found { sum, violation, failure } =
+        found.into_inner().map_err(|_| "a thread has panicked")?;
     failure.map_or(Ok((sum, violation)), |failure| Err(failure.into()))
 }
 

@@ -82,6 +82,7 @@ struct State {
     invariants: Invariants,
     trace: Vec<String>,
     violation: Option<String>,
+    malformed: Option<String>,
     /// What reads were answered, for [`Mutant::CachedReads`].
     cache: HashMap<String, (u16, String)>,
 }
@@ -101,6 +102,7 @@ impl Wire {
             invariants: Invariants::default(),
             trace: Vec::new(),
             violation: None,
+            malformed: None,
             cache: HashMap::new(),
         };
         Self(Arc::new(Inner { table, clock, mutant, state: Mutex::new(state) }))
@@ -130,6 +132,11 @@ impl Wire {
     /// What was wrong in the table, first of all.
     pub fn violation(&self) -> Option<String> {
         self.state(|state| state.violation.clone())
+    }
+
+    /// A call that DynamoDB does not understand, which shows nothing.
+    pub fn malformed(&self) -> Option<String> {
+        self.state(|state| state.malformed.clone())
     }
 
     /// Notes what happens, for who reads the history.
@@ -195,7 +202,11 @@ impl Wire {
                 tokio::time::sleep(Duration::from_millis(pause)).await;
             }
             answer = self.call(part);
-            self.note(format!("        {} {}", part.operation, summary(&answer)));
+            let summary = summary(&answer);
+            if summary.contains("ValidationException") || summary.contains("Serialization") {
+                self.state(|state| state.malformed = Some(format!("{part:?}: {}", answer.1)));
+            }
+            self.note(format!("        {} {summary}", part.operation));
             if answer.0 != 200 {
                 break;
             }

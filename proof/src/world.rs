@@ -5,7 +5,7 @@ use std::error::Error;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{Method, StatusCode};
+use axum::http::{Method, Request, StatusCode};
 use http_body_util::BodyExt;
 use jiff::{SignedDuration, Timestamp};
 use sandbox::{FakeClock, InProcessDynamoDb, Issuer, TABLE, TokenRequest};
@@ -96,42 +96,11 @@ impl World {
     /// # Errors
     /// [`Unanswered`] when it is not known what became of it.
     pub async fn ask(&self, wish: Wish, hint: Option<Name>) -> Result<Told, Unanswered> {
-        let update = |user: u8, mut fields: Value| {
-            fields["userId"] = json!(user_id(user));
-            (Method::PATCH, "/v1/users/update".to_owned(), Some(fields))
-        };
-        let (by, (method, path, body)) = match wish {
-            Wish::Rename { user, to } => {
-                let body = json!({ "newUsername": to.text() });
-                (Some(user), (Method::PATCH, "/api/v1/users/username".to_owned(), Some(body)))
-            }
-            Wish::RenameByUpdate { user, to } => {
-                (Some(user), update(user, json!({ "username": to.text() })))
-            }
-            Wish::Reassign { user, to } => (None, update(user, json!({ "username": to.text() }))),
-            Wish::SetFirstName { user, letter } => {
-                (None, update(user, json!({ "firstName": letter.to_string() })))
-            }
-            Wish::SetStatus { user, status } => {
-                (None, update(user, json!({ "status": status.as_str() })))
-            }
-            Wish::Read { user } => {
-                (None, (Method::GET, format!("/v1/users/{}", user_id(user)), None))
-            }
-            Wish::Sweep => return Ok(self.sweep()),
-        };
-        let token = match by {
-            Some(user) => token(&self.issuer, &self.clock, &user_id(user), &[Role::ApiUser], hint),
-            None => Ok(self.admin_token.clone()),
-        };
-        let token = token.map_err(|error| Unanswered::Broken(error.to_string()))?;
-        let request = axum::http::Request::builder()
-            .method(method)
-            .uri(path)
-            .header("authorization", format!("Bearer {token}"))
-            .header("content-type", "application/json")
-            .body(body.map_or_else(Body::empty, |body| Body::from(body.to_string())))
-            .map_err(|error| Unanswered::Broken(error.to_string()))?;
+        if wish == Wish::Sweep {
+            return self.sweep().map_err(Unanswered::Broken);
+        }
+        let request = self.request(wish, hint);
+        let request = request.map_err(|error| Unanswered::Broken(error.to_string()))?;
         let answer = match self.router.clone().oneshot(request).await {
             Ok(answer) => answer,
             Err(never) => match never {},
@@ -144,19 +113,53 @@ impl World {
         understand(status, &code, &serde_json::from_slice(&body).unwrap_or_default())
     }
 
+    fn request(&self, wish: Wish, hint: Option<Name>) -> Result<Request<Body>, Box<dyn Error>> {
+        let update = |user: u8, mut fields: Value| {
+            fields["userId"] = json!(user_id(user));
+            (Method::PATCH, "/v1/users/update".to_owned(), fields)
+        };
+        let (by, (method, path, body)) = match wish {
+            Wish::Rename { user, to } => {
+                let body = json!({ "newUsername": to.text() });
+                (Some(user), (Method::PATCH, "/api/v1/users/username".to_owned(), body))
+            }
+            Wish::RenameByUpdate { user, to } => {
+                (Some(user), update(user, json!({ "username": to.text() })))
+            }
+            Wish::Reassign { user, to } => (None, update(user, json!({ "username": to.text() }))),
+            Wish::SetFirstName { user, letter } => {
+                (None, update(user, json!({ "firstName": letter.to_string() })))
+            }
+            Wish::SetStatus { user, status } => {
+                (None, update(user, json!({ "status": status.as_str() })))
+            }
+            Wish::Read { user } => {
+                (None, (Method::GET, format!("/v1/users/{}", user_id(user)), Value::Null))
+            }
+            Wish::Sweep => return Err("nobody asks for a sweep".into()),
+        };
+        let token = match by {
+            Some(user) => token(&self.issuer, &self.clock, &user_id(user), &[Role::ApiUser], hint)?,
+            None => self.admin_token.clone(),
+        };
+        let request = Request::builder().method(method).uri(path);
+        let request = request.header("authorization", format!("Bearer {token}"));
+        let request = request.header("content-type", "application/json");
+        let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
+        Ok(request.body(body)?)
+    }
+
     /// DynamoDB deletes what is over.
-    fn sweep(&self) -> Told {
-        let names = || {
-            let items = self.table.items().unwrap_or_default();
+    fn sweep(&self) -> Result<Told, String> {
+        let names = || -> Result<u8, String> {
+            let items = self.table.items()?;
             let names = items.iter().filter(|item| item.get("userId").is_some());
             let names = names.filter_map(|item| Name::parse(item["username"]["S"].as_str()?));
-            names.fold(0_u8, |keys, name| keys | 1 << name.key())
+            Ok(names.fold(0, |keys, name| keys | 1 << name.key()))
         };
-        let before = names();
-        if let Err(error) = self.table.sweep() {
-            self.wire.note(format!("        !! the sweep says {error}"));
-        }
-        Told::Swept { keys: before & !names() }
+        let before = names()?;
+        self.table.sweep()?;
+        Ok(Told::Swept { keys: before & !names()? })
     }
 }
 

@@ -131,8 +131,13 @@ async fn a_refusal_after_an_attempt_without_an_answer_is_503_for_that_attempt_ma
     let app = TestApp::start().await;
     let ada = app.user("ada").await;
     app.user("lovelace").await;
-    app.wire.inject(Injection::Refuse);
-    app.rename(&ada, "lovelace").send().await.expect("503 UNAVAILABLE");
+    for unanswered in [Injection::LoseAnswer, Injection::Garbage, Injection::Stall] {
+        app.wire.inject(unanswered);
+        // An attempt is given up after a second of a runtime in which nothing else happens.
+        tokio::time::pause();
+        app.rename(&ada, "lovelace").send().await.expect("503 UNAVAILABLE");
+        tokio::time::resume();
+    }
     app.wire.inject(Injection::exception("ThrottlingException"));
     app.rename(&ada, "lovelace").send().await.expect("409 USERNAME_TAKEN");
     app.rename(&ada, "lovelace").send().await.expect("409 USERNAME_TAKEN");

@@ -12,7 +12,9 @@ pub const MIN_LENGTH: usize = 12;
 pub const MAX_LENGTH: usize = 128;
 
 /// How many characters of a long password are looked at first.
-const BEGINNINGS: [usize; 2] = [16, 32];
+const BEGINNINGS: [usize; 5] = [16, 20, 24, 28, 32];
+/// The least characters of own data that count as such.
+const MIN_OWN_DATA: usize = 3;
 
 /// Memory of one argon2id hash, in KiB: 19 MiB, with 2 passes and 1 lane the first choice of
 /// OWASP's Password Storage Cheat Sheet.
@@ -67,20 +69,17 @@ impl Password {
 
     /// Whether the beginning of a long password is enough: over 10¹⁰ guesses, and what follows adds to
     /// them. Of digits and symbols zxcvbn tries every way to read them as letters, which takes it
-    /// seconds for 100 characters. It is asked at two ends, for one may cut a word. Own data may be cut
-    /// by both, so with more than three characters of it inside the whole password is looked at.
+    /// seconds for 100 characters. It is asked at several ends, for one may cut a word; own data counts
+    /// in parts, for the same reason. What begins weak is still judged by all of it, however long that
+    /// takes.
     fn begins_strong(&self, own_data: &[&str]) -> bool {
         let password = self.0.expose_secret();
-        let lower = SecretString::from(password.to_lowercase());
-        let is_inside = |data: &&str| {
-            data.chars().count() > 3 && lower.expose_secret().contains(&data.to_lowercase())
-        };
-        let is_strong = |length| {
+        let parts: Vec<&str> = own_data.iter().flat_map(|data| parts(data)).collect();
+        BEGINNINGS.into_iter().all(|length| {
             let end = password.char_indices().nth(length).map(|(end, _)| end);
             let beginning = end.and_then(|end| password.get(..end));
-            beginning.is_some_and(|text| zxcvbn(text, own_data).score() == Score::Four)
-        };
-        !own_data.iter().any(is_inside) && BEGINNINGS.into_iter().all(is_strong)
+            beginning.is_some_and(|text| zxcvbn(text, &parts).score() == Score::Four)
+        })
     }
 
     /// Hashes the password with argon2id under a fresh random salt. This takes tens of
@@ -128,6 +127,13 @@ impl fmt::Debug for PasswordHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("PasswordHash([redacted])")
     }
+}
+
+/// The text, and every beginning and end of it that counts as own data.
+fn parts(text: &str) -> impl Iterator<Item = &str> {
+    let cuts = text.char_indices().map(|(at, _)| at).skip(1);
+    let parts = cuts.flat_map(|at| [text.get(..at), text.get(at..)]).flatten();
+    parts.chain([text]).filter(|part| part.chars().count() >= MIN_OWN_DATA)
 }
 
 #[cfg(test)]
@@ -182,10 +188,15 @@ mod tests {
         assert_eq!(check(cut, &[]), Err(PasswordFault::TooWeak));
         // Its first 32 characters alone would be strong.
         let own = "hypatia.of.the.great.library@alexandria.example";
-        for text in [own, &own.to_uppercase(), &format!("{}{own}", "a".repeat(20))] {
+        let reversed: String = own.chars().rev().collect();
+        for text in [own, &own.to_uppercase(), &format!("{}{own}", "a".repeat(20)), &reversed] {
             assert_eq!(check(text, &[]), Ok(()), "{text}");
             assert_eq!(check(text, &[own]), Err(PasswordFault::TooWeak), "{text}");
         }
+        let names = ["Wolfeschlegelsteinhau", "Bergerdorffwelche"];
+        let disguised = "W0lfeschlegel5teinh4uBerg3rdorffw3lche";
+        assert_eq!(check(disguised, &[]), Ok(()));
+        assert_eq!(check(disguised, &names), Err(PasswordFault::TooWeak));
     }
 
     #[test]

@@ -18,7 +18,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::http::StatusCode;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::http::{TlsUnavailable, https, trusting_pem};
+use super::http::{TlsUnavailable, https, trusting_pem, was_never_sent};
 use crate::meter::{self, Usage};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
@@ -113,6 +113,7 @@ impl Intercept for CountAttempts {
         Ok(())
     }
 
+    /// The SDK calls it after every attempt, also after one that ran out of time.
     fn read_after_attempt(
         &self,
         context: &FinalizerInterceptorContextRef<'_>,
@@ -123,7 +124,8 @@ impl Intercept for CountAttempts {
             Some(Ok(_)) => true,
             Some(Err(error)) => {
                 let status = context.response().map(HttpResponse::status);
-                error.is_operation_error() && status.is_some_and(StatusCode::is_client_error)
+                error.as_connector_error().is_some_and(was_never_sent)
+                    || error.is_operation_error() && status.is_some_and(StatusCode::is_client_error)
             }
             None => false,
         };

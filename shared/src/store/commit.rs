@@ -76,8 +76,10 @@ impl Change {
     /// who was refused must not find the change made.
     fn settle(&self, outcome: Outcome, unanswered: bool) -> Result<Outcome, StoreError> {
         match outcome {
-            Outcome::Stale(Some(user)) if self.is_done(&user) => Ok(Outcome::Committed),
-            Outcome::Stale(Some(user)) if self.is_overtaken(&user) => {
+            Outcome::Stale(Some(user)) if unanswered && self.is_done(&user) => {
+                Ok(Outcome::Committed)
+            }
+            Outcome::Stale(Some(user)) if unanswered && self.is_overtaken(&user) => {
                 Ok(Outcome::Stale(Some(user)))
             }
             Outcome::Stale(_) | Outcome::Taken(_) if unanswered => Err(StoreError::busy(

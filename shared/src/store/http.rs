@@ -60,11 +60,7 @@ pub(super) fn trusting_pem(authorities: &[u8]) -> Result<SharedHttpClient, TlsUn
 }
 
 fn trusting(roots: RootCertStore) -> Result<SharedHttpClient, TlsUnavailable> {
-    let tls = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(|error| TlsUnavailable(error.into()))?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
+    let tls = tls(roots)?;
     // The SDK asks for every attempt. The connections are kept from one to the next, so they are made by
     // the settings of the first: a client's do not change.
     let connections = OnceLock::new();
@@ -74,6 +70,14 @@ fn trusting(roots: RootCertStore) -> Result<SharedHttpClient, TlsUnavailable> {
         });
         connections.clone()
     }))
+}
+
+fn tls(roots: RootCertStore) -> Result<ClientConfig, TlsUnavailable> {
+    Ok(ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(|error| TlsUnavailable(error.into()))?
+        .with_root_certificates(roots)
+        .with_no_client_auth())
 }
 
 /// TLS could not be set up.
@@ -110,6 +114,12 @@ impl HttpConnector for Connections {
     }
 }
 
+/// Whether the request never left, because there was no connection.
+pub(super) fn was_never_sent(error: &ConnectorError) -> bool {
+    let cause = std::error::Error::source(error).and_then(|cause| cause.downcast_ref::<Error>());
+    cause.is_some_and(Error::is_connect)
+}
+
 /// Whatever happens on the way may pass: the SDK tries again after it.
 fn classified(error: Error) -> ConnectorError {
     ConnectorError::io(error.into())
@@ -126,6 +136,15 @@ mod tests {
         for name in AMAZON {
             assert!(subjects.iter().any(|subject| subject.ends_with(name)));
         }
+    }
+
+    #[tokio::test]
+    async fn a_request_that_found_no_connection_was_never_sent() {
+        let connections = Connections::new(tls(RootCertStore::empty()).unwrap(), None);
+        // Nobody listens on port 1.
+        let request = HttpRequest::get("http://127.0.0.1:1").unwrap();
+        assert!(was_never_sent(&connections.call(request).await.unwrap_err()));
+        assert!(!was_never_sent(&ConnectorError::io("the answer was lost".into())));
     }
 
     #[test]
