@@ -18,8 +18,8 @@ use crate::upstream::DynamoDb;
 /// Over how many warm invocations the mean is taken.
 const INVOCATIONS: usize = 100;
 
-/// The most that something may execute. The counts differ by two in a hundred from run to run, for which
-/// packets arrive together is the kernel's choice.
+/// The most that something may execute. The counts differ a little from run to run, for which packets
+/// arrive together is the kernel's choice.
 struct Budget {
     start: u64,
     first: u64,
