@@ -6,8 +6,9 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use serde_json::json;
 use shared::domain::role::Role;
+use shared::domain::user::User;
 
-use crate::{Injection, TestApp, TestUser};
+use crate::{Answer, Injection, TestApp, TestUser};
 
 #[tokio::test]
 async fn a_transaction_conflict_is_tried_again() {
@@ -111,19 +112,36 @@ async fn an_update_whose_answer_is_lost_is_made_once_even_with_if_match_and_a_pa
     assert_eq!(app.stored(&ada).await.version, 2);
 }
 
-#[tokio::test]
-async fn an_update_that_may_have_been_overwritten_is_503_and_undoes_nobodys_write() {
-    let app = Arc::new(TestApp::start().await);
+/// An update of ada's first name, whose first attempt meets that injection; before the second one, somebody
+/// else sets the last name.
+async fn update_that_is_overtaken(app: &Arc<TestApp>, first: Injection) -> (Answer, User) {
     let (ada, root) = (app.user("ada").await, app.user_with("grace", Role::Admin).await);
     app.wire.inject(Injection::Meanwhile(Box::pin(async {})));
-    app.wire.inject(Injection::LoseAnswer);
-    let (other, by, of) = (Arc::clone(&app), root.clone(), ada.clone());
+    app.wire.inject(first);
+    let (other, by, of) = (Arc::clone(app), root.clone(), ada.clone());
     app.wire.inject(Injection::Meanwhile(Box::pin(async move {
-        other.update(&by, &of, json!({ "firstName": "Byron" })).send().await.expect("200");
+        other.update(&by, &of, json!({ "lastName": "King" })).send().await.expect("200");
     })));
     let answer = app.update(&root, &ada, json!({ "firstName": "Augusta" })).send().await;
-    answer.expect("503 UNAVAILABLE");
-    assert_eq!(app.stored(&ada).await.first_name.as_str(), "Byron");
+    (answer, app.stored(&ada).await)
+}
+
+#[tokio::test]
+async fn an_update_that_may_have_been_overwritten_is_503_and_not_made_again() {
+    let app = Arc::new(TestApp::start().await);
+    let (answer, ada) = update_that_is_overtaken(&app, Injection::LoseAnswer).await;
+    assert_eq!(answer.outcome(), "503 UNAVAILABLE");
+    assert_eq!((ada.first_name.as_str(), ada.last_name.as_str()), ("Augusta", "King"));
+    assert_eq!(ada.version, 3);
+}
+
+#[tokio::test]
+async fn an_update_that_another_one_overtook_is_made_on_top_of_it() {
+    let app = Arc::new(TestApp::start().await);
+    let (answer, ada) = update_that_is_overtaken(&app, Injection::Refuse).await;
+    assert_eq!(answer.outcome(), "200");
+    assert_eq!((ada.first_name.as_str(), ada.last_name.as_str()), ("Augusta", "King"));
+    assert_eq!(ada.version, 3);
 }
 
 #[tokio::test]
