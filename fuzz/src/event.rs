@@ -145,7 +145,28 @@ fn made_up(u: &mut Unstructured<'_>) -> Result<()> {
     let is_base64 = u.ratio(1, 8)?;
     let body = if is_base64 { STANDARD.encode(body) } else { body };
     let is_preflight = method == "OPTIONS";
-    let event = json!({
+    let event = event_of(&method, &path, &query, headers, &body, is_base64);
+    let Ok(event) = serde_json::from_value::<LambdaRequest>(event) else { return Ok(()) };
+    let is_busy = verdicts.contains(&Verdict::Busy);
+    api.table.begin(verdicts);
+    let answer = api.answer(event);
+    let status = check(&answer);
+    assert!(may_call || status >= 400 || is_preflight, "given without a token: {answer}");
+    assert!(!may_call || status != 401, "a good token is not accepted: {answer}");
+    assert!(is_busy || status != 503, "unavailable: {answer}");
+    Ok(())
+}
+
+/// An event of API Gateway's, payload format 2.0.
+fn event_of(
+    method: &str,
+    path: &str,
+    query: &str,
+    headers: Map<String, Value>,
+    body: &str,
+    is_base64: bool,
+) -> Value {
+    json!({
         "version": "2.0",
         "routeKey": "$default",
         "rawPath": path,
@@ -164,16 +185,7 @@ fn made_up(u: &mut Unstructured<'_>) -> Result<()> {
         },
         "body": body,
         "isBase64Encoded": is_base64,
-    });
-    let Ok(event) = serde_json::from_value::<LambdaRequest>(event) else { return Ok(()) };
-    let is_busy = verdicts.contains(&Verdict::Busy);
-    api.table.begin(verdicts);
-    let answer = api.answer(event);
-    let status = check(&answer);
-    assert!(may_call || status >= 400 || is_preflight, "given without a token: {answer}");
-    assert!(!may_call || status != 401, "a good token is not accepted: {answer}");
-    assert!(is_busy || status != 503, "unavailable: {answer}");
-    Ok(())
+    })
 }
 
 /// The names and ids of sample users.
