@@ -145,7 +145,7 @@ fn made_up(u: &mut Unstructured<'_>) -> Result<()> {
     let is_base64 = u.ratio(1, 8)?;
     let body = if is_base64 { STANDARD.encode(body) } else { body };
     let is_preflight = method == "OPTIONS";
-    let event = event_of(&method, &path, &query, headers, &body, is_base64);
+    let event = event_of(&method, &path, &query, &headers, &body, is_base64);
     let Ok(event) = serde_json::from_value::<LambdaRequest>(event) else { return Ok(()) };
     let is_busy = verdicts.contains(&Verdict::Busy);
     api.table.begin(verdicts);
@@ -162,7 +162,7 @@ fn event_of(
     method: &str,
     path: &str,
     query: &str,
-    headers: Map<String, Value>,
+    headers: &Map<String, Value>,
     body: &str,
     is_base64: bool,
 ) -> Value {
