@@ -17,6 +17,7 @@ const STATUSES: &[Other] = &[
     Other::Status(Status::Active),
     Other::Status(Status::Blocked),
     Other::Status(Status::Deleted),
+    Other::Field,
 ];
 
 /// Two users, three names of which two are taken, two renames each, until a first hold is over.
@@ -31,13 +32,14 @@ pub const SMALL: Bound = Bound {
     other_requests: 0,
     horizon: 3,
     folds: true,
+    late: false,
     witness: None,
     faults: Faults::NONE,
 };
 
-/// The small one, and others who rename, block, delete and bring back.
+/// The small one, and others who rename, block, delete and bring back, and the user's other fields.
 pub const SMALL_WITH_OTHERS: Bound = Bound {
-    label: "2 users, 1 rename each, 2 requests of others",
+    label: "2 users, 1 rename each, 2 other requests",
     own_requests: 1,
     others: STATUSES,
     other_requests: 2,
@@ -57,12 +59,45 @@ pub const SMALL_WITH_CREATION: Bound = Bound {
     ..SMALL
 };
 
+/// Three users, one rename each, and what was not answered may come late.
+pub const LATE: Bound = Bound {
+    label: "late arrivals: 3 users, 4 names, 1 rename each",
+    users: 3,
+    names: PLAIN,
+    own_requests: 1,
+    late: true,
+    ..SMALL
+};
+
+/// One user, others, and what was not answered may come late.
+pub const LATE_WITH_OTHERS: Bound = Bound {
+    label: "late arrivals: 1 user, 1 rename, 2 other requests",
+    users: 1,
+    late: true,
+    ..SMALL_WITH_OTHERS
+};
+
+/// The second user is created, and what was not answered may come late.
+pub const LATE_WITH_CREATION: Bound = Bound {
+    label: "late arrivals: 2 users, one created, to 15 days",
+    horizon: 1,
+    late: true,
+    ..SMALL_WITH_CREATION
+};
+
 /// What every run of the tests checks.
-pub const SMALL_ONES: [Bound; 4] =
-    [SMALL, SMALL_WITH_OTHERS, SMALL_LOOK_ALIKES, SMALL_WITH_CREATION];
+pub const SMALL_ONES: [Bound; 7] = [
+    SMALL,
+    SMALL_WITH_OTHERS,
+    SMALL_LOOK_ALIKES,
+    SMALL_WITH_CREATION,
+    LATE,
+    LATE_WITH_OTHERS,
+    LATE_WITH_CREATION,
+];
 
 /// What the program checks beyond.
-pub const LARGE_ONES: [Bound; 7] = [
+pub const LARGE_ONES: [Bound; 13] = [
     Bound { label: "2 users, 2 renames each, nothing folded", folds: false, ..SMALL },
     Bound {
         label: "3 users, 4 names, 2 renames each, nothing folded",
@@ -87,13 +122,13 @@ pub const LARGE_ONES: [Bound; 7] = [
         ..SMALL
     },
     Bound {
-        label: "2 users, 1 request each at either endpoint, 2 of others",
+        label: "2 users, 1 request each at either endpoint, 2 other requests",
         own: &[Wish::Rename, Wish::OwnUpdate],
         horizon: 3,
         ..SMALL_WITH_OTHERS
     },
     Bound {
-        label: "2 users, 2 renames each, 2 requests of others",
+        label: "2 users, 2 renames each, 2 other requests",
         own_requests: 2,
         horizon: 2,
         ..SMALL_WITH_OTHERS
@@ -103,6 +138,35 @@ pub const LARGE_ONES: [Bound; 7] = [
         users: 3,
         names: &[name(0, 0), name(1, 0), name(2, 0), name(0, 1), name(3, 0)],
         ..SMALL
+    },
+    Bound { label: "late arrivals: 2 users, 2 renames each", late: true, ..SMALL },
+    Bound {
+        label: "late arrivals: 2 users, 2 renames each, nothing folded",
+        folds: false,
+        late: true,
+        ..SMALL
+    },
+    Bound {
+        label: "late arrivals: 2 users, 1 rename each, look-alikes",
+        own_requests: 1,
+        late: true,
+        ..SMALL_LOOK_ALIKES
+    },
+    Bound {
+        label: "late arrivals: 2 users, one created, to 30 days",
+        horizon: 2,
+        ..LATE_WITH_CREATION
+    },
+    Bound {
+        label: "late arrivals: 2 users, 1 rename each, 2 other requests",
+        users: 2,
+        ..LATE_WITH_OTHERS
+    },
+    Bound {
+        label: "late arrivals: 1 user, 1 request at either endpoint, 2 other requests",
+        own: &[Wish::Rename, Wish::OwnUpdate],
+        horizon: 3,
+        ..LATE_WITH_OTHERS
     },
 ];
 
@@ -147,12 +211,10 @@ mod tests {
             Event::SecondChange,
         ];
         let respelled = [Event::Respelled];
-        let twice = [Event::StatusTwice];
-        for (bound, events) in [
-            (SMALL, &common[..]),
-            (SMALL_LOOK_ALIKES, &respelled),
-            (Bound { users: 1, horizon: 0, ..SMALL_WITH_OTHERS }, &twice),
-        ] {
+        let late = [Event::CameLate, Event::Unknown, Event::Overtaken, Event::RefusedOnWay];
+        for (bound, events) in
+            [(SMALL, &common[..]), (SMALL_LOOK_ALIKES, &respelled), (LATE_WITH_OTHERS, &late)]
+        {
             for event in events {
                 let checker = Bound { witness: Some(*event), ..bound.clone() }.checker();
                 let checker = checker.spawn_bfs().join();
@@ -162,13 +224,15 @@ mod tests {
     }
 
     #[test]
-    fn folding_leaves_every_table_that_can_be_reached() {
-        let [folded, unfolded] = [true, false].map(|folds| {
+    fn folding_and_late_arrivals_leave_the_tables_that_can_be_reached() {
+        let tables = |folds, late| {
             let (recorder, states) = StateRecorder::new_with_accessor();
-            let bound = Bound { folds, horizon: 1, ..SMALL };
+            let bound = Bound { folds, late, horizon: 1, ..SMALL };
             let _ = bound.checker().visitor(recorder).spawn_dfs().join();
             states().into_iter().map(|state| (state.time, state.table)).collect::<BTreeSet<_>>()
-        });
-        assert_eq!(folded, unfolded);
+        };
+        let folded = tables(true, false);
+        assert_eq!(folded, tables(false, false));
+        assert_eq!(folded, tables(true, true));
     }
 }

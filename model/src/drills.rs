@@ -7,6 +7,7 @@ use crate::properties::{
     RECORD_AND_NAME, TRUE_REFUSAL,
 };
 use crate::protocol::{Bound, Other};
+use crate::table::Status;
 
 /// A model with a fault, and what is to come of it.
 #[derive(Clone, Debug)]
@@ -41,6 +42,13 @@ const ALONE: Bound = Bound { users: 1, horizon: 4, folds: false, ..SMALL };
 
 const STATUSES: Bound = Bound { users: 1, horizon: 0, folds: false, ..SMALL_WITH_OTHERS };
 
+/// One user, whose rename may come late, and who is blocked and unblocked.
+const LATE_RENAME: Bound = Bound {
+    others: &[Other::Status(Status::Blocked), Other::Status(Status::Active)],
+    late: true,
+    ..STATUSES
+};
+
 /// All drills.
 pub fn all() -> Vec<Drill> {
     use Fault as F;
@@ -62,11 +70,14 @@ pub fn all() -> Vec<Drill> {
         found(&[F::UserThenNames], &RENAMES, RECORD_AND_NAME),
         found(&[F::NamesThenUser], &RENAMES, RECORD_AND_NAME),
         found(&[F::NoConditions], &RENAMES, ONE_HOLDER),
-        found(&[F::NewTokenEachAttempt], &ONE_USER, TRUE_REFUSAL),
+        found(&[F::NewTokenEachAttempt], &STATUSES, TRUE_REFUSAL),
         found(&[F::NewTokenEachAttempt], &ONE_USER, ONCE),
         found(&[F::NowNotFrozen], &ALONE, ONCE),
         found(&[F::BlindRetry], &RENAMES, REASON),
         found(&[F::DeletionFreesName], &STATUSES, RECORD_AND_NAME),
+        found(&[F::RefusesAfterNoAnswer], &STATUSES, TRUE_REFUSAL),
+        found(&[F::RefusesAfterNoAnswer], &LATE_RENAME, TRUE_REFUSAL),
+        found(&[F::UpdateMadeAgain], &STATUSES, ONCE),
     ]
 }
 
@@ -74,6 +85,7 @@ pub fn all() -> Vec<Drill> {
 mod tests {
     use super::*;
     use crate::check::{check, counterexample};
+    use crate::protocol::Step;
 
     #[test]
     fn each_fault_breaks_the_property_that_is_there_for_it() {
@@ -92,5 +104,12 @@ mod tests {
             let sound = Bound { faults: Faults::NONE, ..model };
             assert!(counterexample(&sound, property, 3).is_none(), "{property}");
         }
+    }
+
+    #[test]
+    fn a_refusal_after_no_answer_is_belied_by_an_attempt_that_arrives_late() {
+        let faults = Faults::of(&[Fault::RefusesAfterNoAnswer]);
+        let steps = counterexample(&Bound { faults, ..LATE_RENAME }, TRUE_REFUSAL, STEPS);
+        assert!(matches!(steps.as_deref(), Some([.., Step::Arrive(..)])), "{steps:?}");
     }
 }

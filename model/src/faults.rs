@@ -38,6 +38,10 @@ pub enum Fault {
     BlindRetry,
     /// A deletion deletes the name's item.
     DeletionFreesName,
+    /// A refusal is given although an earlier attempt was not answered.
+    RefusesAfterNoAnswer,
+    /// An update of one item that was not answered is decided anew, whatever was written since.
+    UpdateMadeAgain,
 }
 
 /// The faults of a model: none, as a rule.

@@ -8,7 +8,8 @@
 //! - [`table`]: the two kinds of item and the conditional writes, after `store/actions.rs`.
 //! - [`request`]: what a handler decides between two calls of DynamoDB.
 //! - [`protocol`]: the requests under way and every step that may come next: time passes, the sweep
-//!   comes or does not, an answer is lost, a late copy arrives, somebody stops half-way.
+//!   comes or does not, somebody stops half-way.
+//! - [`attempt`]: what an attempt does, when it arrives, and when nobody hears its answer.
 //! - [`properties`]: what has to hold in every state.
 //! - [`bounds`]: how far that is checked.
 //! - [`drills`]: deliberate faults, and the property that finds each.
@@ -19,9 +20,16 @@
 //! than a request lives; the TTL sweep takes an item only while `expiresAt` is past.
 //!
 //! What is coarser than the code: a tick is 15 days, so a request can stay under way for months, and
-//! cooldown and hold count from the instant at which it began; a rename may be decided anew without
-//! end, where the handler stops after four; the status stands for all fields that an update changes,
-//! and is decided anew once, where the handler does so three times.
+//! cooldown and hold count from the instant at which it began; a request may be decided anew without
+//! end, where a handler stops after four; a status and one field stand for all fields that an update
+//! changes, and one request changes one of them; `If-Match` is left out.
+//!
+//! In every bound, any answer can be lost, and while its request is not told of success, copies of
+//! what was carried out can arrive, even after DynamoDB has forgotten the token. An attempt that was
+//! *not* carried out arrives late only in bounds with [`Bound::late`](protocol::Bound::late), and of
+//! each request one such attempt is on its way at a time. Those bounds are smaller: three users have
+//! one rename each. A rename that arrives late does to the table what one does that begins late; a test
+//! compares the tables.
 //!
 //! # Folding
 //!
@@ -31,6 +39,7 @@
 //! the ones that differ in the table or in what was written. A test compares the tables that are
 //! reached with and without.
 
+pub mod attempt;
 pub mod bounds;
 pub mod check;
 pub mod drills;

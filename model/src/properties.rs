@@ -27,7 +27,7 @@ pub const TRUE_REFUSAL: &str = "who is refused has changed nothing";
 /// A 409 has a reason.
 pub const REASON: &str = "who is refused is refused for a reason that the table has";
 /// A request is not carried out twice.
-pub const ONCE: &str = "one request makes at most one change of name";
+pub const ONCE: &str = "one request makes at most one change";
 /// Only `ACTIVE` users rename themselves.
 pub const ACTIVE: &str = "only an active user changes the own name";
 /// No 500.
@@ -75,8 +75,14 @@ pub enum Event {
     TakenAfterHold,
     /// A name's item got another spelling.
     Respelled,
-    /// A status was set twice by one request: its answer was lost, and somebody wrote in between.
-    StatusTwice,
+    /// An attempt that was on its way is carried out.
+    CameLate,
+    /// A request ends without an answer: what became of an attempt is not known.
+    Unknown,
+    /// An update was decided anew although an attempt was not answered.
+    Overtaken,
+    /// A request was refused while an attempt of it is on its way.
+    RefusedOnWay,
     /// A user changed the own name twice.
     SecondChange,
 }
@@ -120,11 +126,10 @@ impl Ghosts {
         time: Tick,
     ) {
         if flight.made && !flight.torn {
-            if flight.is_single() {
-                self.happened(bound, Event::StatusTwice);
-            } else {
-                self.violated(Violation::Twice);
-            }
+            self.violated(Violation::Twice);
+        }
+        if flight.refused {
+            self.violated(Violation::RefusedThoughMade);
         }
         if flight.wish.is_own()
             && !flight.made

@@ -1,18 +1,24 @@
 //! The model: the table, the requests under way, time, and every step that may come next.
 //!
-//! What is *not* a step, because it changes nothing: an attempt that is lost before DynamoDB has
-//! carried it out, and a `TransactionConflict`, after which the same attempt is made with the same
-//! token. A client or a function that stops at any point is a request that takes no more steps.
+//! What is *not* a step, because all that can come of it can come without it:
+//!
+//! - a `TransactionConflict`, after which the same attempt is made with the same token;
+//! - an attempt that never arrives, or arrives when its conditions do not hold: its request can only
+//!   do less after that, for it refuses no more;
+//! - that a request ends, with 503, or because a client or a function stops: it takes no more steps,
+//!   and what it has on its way still arrives;
+//! - that an attempt is still on its way when the request is told of success: the same attempt arrives
+//!   when the answer was lost.
+//!
 //! A client that repeats a request, and a request that is delivered twice, are two requests.
 
 use stateright::{Model, Property};
 
+use crate::attempt::Answer;
 use crate::faults::{Fault, Faults};
-use crate::properties::{self, Event, Ghosts, Violation};
-use crate::request::{Basis, Flight, Next, Wish, decide, has_reason};
-use crate::table::{
-    Name, NameItem, Outcome, Part, Status, Table, Tick, Transaction, USERS, User, UserId,
-};
+use crate::properties::{self, Event, Ghosts};
+use crate::request::{Basis, Flight, Next, Wish, decide};
+use crate::table::{Name, NameItem, Status, Table, Tick, USERS, User, UserId};
 
 /// The most requests of one user that can be under way.
 pub const FLIGHTS: usize = 4;
@@ -32,27 +38,32 @@ pub struct Bound {
     pub own: &'static [fn(Name) -> Wish],
     /// How many requests each user makes.
     pub own_requests: u8,
-    /// What others wish for a user.
+    /// What else is wished for a user.
     pub others: &'static [Other],
-    /// How many requests others make, together.
+    /// How many such requests there are, together.
     pub other_requests: u8,
     /// The last instant.
     pub horizon: Tick,
     /// Whether a rename under way that has written nothing is folded into those not begun.
     pub folds: bool,
+    /// Whether an attempt that was not answered may be on its way, and arrive at any time. Without it,
+    /// only copies of what was carried out do.
+    pub late: bool,
     /// What to look for, if anything: a state then remembers whether it has happened.
     pub witness: Option<Event>,
     /// What is wrong with the protocol.
     pub faults: Faults,
 }
 
-/// What somebody else does to a user.
+/// What is done to a user beside that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Other {
     /// A `POWER_USER` renames.
     Rename,
     /// An `ADMIN` sets a status.
     Status(Status),
+    /// The user changes a field that is not the name.
+    Field,
 }
 
 /// Everything there is at one moment.
@@ -66,21 +77,10 @@ pub struct State {
     pub flights: [[Option<Flight>; FLIGHTS]; USERS],
     /// The requests that each user may still make.
     pub own_left: [u8; USERS],
-    /// The requests that others may still make.
+    /// The other requests that may still be made.
     pub others_left: u8,
     /// What only the properties know.
     pub ghosts: Ghosts,
-}
-
-/// Whether an answer of DynamoDB arrives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer {
-    /// It does.
-    Heard,
-    /// The write is carried out and the answer lost; the SDK will make the attempt again.
-    Lost,
-    /// A copy of the attempt that came late, after DynamoDB has forgotten the token. Nobody hears of it.
-    LateCopy,
 }
 
 /// A step.
@@ -96,6 +96,8 @@ pub enum Step {
     Guess(UserId, Wish, Tick, Basis, Answer),
     /// The next attempt of a request under way.
     Attempt(UserId, u8, Answer),
+    /// An attempt of such a request, built on that, arrives late.
+    Arrive(UserId, u8, Basis),
 }
 
 impl Bound {
@@ -105,13 +107,7 @@ impl Bound {
         let created = self.users - u8::from(self.last_is_new);
         for id in 0..created {
             let name = self.names[usize::from(id)];
-            table.users[usize::from(id)] = Some(User {
-                name,
-                changed_at: None,
-                updated_at: 0,
-                status: Status::Active,
-                version: 1,
-            });
+            table.users[usize::from(id)] = Some(User::new(name, 0));
             table.names[usize::from(name.key)] =
                 Some(NameItem { user: id, name, held_until: None });
         }
@@ -133,130 +129,61 @@ impl Bound {
             if guesses {
                 let hints = self.names.iter().filter(|name| Some(**name) != wish.name());
                 for hint in hints {
-                    for answer in [Answer::Heard, Answer::Lost] {
-                        steps.push(Step::Guess(user, wish, now, Basis::Name(*hint), answer));
-                    }
+                    let guess = |answer| Step::Guess(user, wish, now, Basis::Name(*hint), answer);
+                    steps.extend(self.answers().map(guess));
                 }
             }
             if matches!(wish, Wish::Create(_)) {
-                for answer in [Answer::Heard, Answer::Lost] {
-                    steps.push(Step::Guess(user, wish, now, Basis::Nobody, answer));
-                }
+                let guess = |answer| Step::Guess(user, wish, now, Basis::Nobody, answer);
+                steps.extend(self.answers().map(guess));
             } else {
                 steps.push(Step::Read(user, wish, now));
             }
         }
     }
 
-    fn has(&self, fault: Fault) -> bool {
+    fn answers(&self) -> impl Iterator<Item = Answer> {
+        let on_way = self.late.then_some(Answer::OnWay);
+        [Answer::Heard, Answer::Lost].into_iter().chain(on_way)
+    }
+
+    fn flight_steps(&self, user: UserId, index: u8, flight: &Flight, steps: &mut Vec<Step>) {
+        let copy = flight.committed.then_some(flight.basis);
+        let arrivals = flight.on_way.into_iter().chain(copy);
+        steps.extend(arrivals.map(|basis| Step::Arrive(user, index, basis)));
+        if !flight.refused {
+            let may = |answer: &Answer| *answer == Answer::Heard || !flight.is_unanswered();
+            let answers = self.answers().filter(may);
+            steps.extend(answers.map(|answer| Step::Attempt(user, index, answer)));
+        }
+    }
+
+    fn read(&self, state: &State, user: UserId, wish: Wish, now: Tick) -> Next {
+        match wish.name() {
+            // Where the write asks nothing, the read has to.
+            Some(name)
+                if self.has(Fault::NoConditions)
+                    && !state.table.is_free_for(name, user, now, self.faults) =>
+            {
+                Next::Refused
+            }
+            _ => decide(wish, state.table.user(user), now),
+        }
+    }
+
+    pub(crate) fn has(&self, fault: Fault) -> bool {
         self.faults.has(fault)
-    }
-
-    /// One attempt of a request at its write. `None` when nothing comes of it.
-    fn attempt(
-        &self,
-        state: &mut State,
-        user: UserId,
-        mut flight: Flight,
-        answer: Answer,
-    ) -> Option<Flight> {
-        let remembered = flight.committed && !flight.is_single();
-        let other_token = self.has(Fault::NewTokenEachAttempt) || self.has(Fault::NowNotFrozen);
-        if remembered && answer == Answer::Heard && !other_token {
-            state.ghosts.happened(self, Event::RetryOfCommitted);
-            return self.tell(state, user, &flight, Next::Success);
-        }
-        if flight.committed && self.has(Fault::NowNotFrozen) {
-            flight.now = state.time;
-        }
-        let wish = flight.transaction(user);
-        let (outcome, whole) = self.transact(state, user, &mut flight, &wish);
-        if outcome == Outcome::Committed {
-            state.ghosts.committed(self, user, &flight, &wish, state.time);
-            flight.made = true;
-        }
-        match answer {
-            Answer::Heard if !whole => Some(flight),
-            Answer::Heard => {
-                let next = flight.hear(user, outcome, self.faults);
-                self.tell(state, user, &flight, next)
-            }
-            Answer::Lost | Answer::LateCopy => {
-                flight.committed |= outcome == Outcome::Committed;
-                Some(flight)
-            }
-        }
-    }
-
-    /// Asks the table, for all of the transaction or for the part that a fault makes of it. Whether it
-    /// was the last part comes with the outcome.
-    fn transact(
-        &self,
-        state: &mut State,
-        user: UserId,
-        flight: &mut Flight,
-        wish: &Transaction,
-    ) -> (Outcome, bool) {
-        let parts = if wish.to.is_none() {
-            [Part::Whole; 2]
-        } else if self.has(Fault::UserThenNames) {
-            [Part::User, Part::Names]
-        } else if self.has(Fault::NamesThenUser) {
-            [Part::Names, Part::User]
-        } else {
-            [Part::Whole; 2]
-        };
-        let part = parts[usize::from(flight.torn)];
-        let before = state.table;
-        let outcome = state.table.transact(wish, part, self.faults);
-        let first_of_two = parts[0] != parts[1] && !flight.torn && outcome == Outcome::Committed;
-        flight.torn = first_of_two;
-        state.ghosts.watch(self, user, &before, &state.table);
-        (outcome, !first_of_two)
-    }
-
-    /// What becomes of a request after an answer.
-    fn tell(&self, state: &mut State, user: UserId, flight: &Flight, next: Next) -> Option<Flight> {
-        let ghosts = &mut state.ghosts;
-        match next {
-            Next::Write(basis) => {
-                ghosts.happened(self, Event::BuiltOnTruth);
-                let decided_before = flight.basis != Basis::Nobody;
-                let decisions =
-                    flight.decisions.checked_sub(u8::from(decided_before && flight.is_single()))?;
-                return Some(Flight { basis, decisions, committed: false, torn: false, ..*flight });
-            }
-            Next::Broken => ghosts.violated(Violation::Broken),
-            Next::Refused => {
-                if flight.made && !flight.is_single() {
-                    ghosts.violated(Violation::RefusedThoughMade);
-                }
-                if !has_reason(flight.wish, user, flight.now, &state.table) && !flight.made {
-                    ghosts.violated(Violation::RefusedForNothing);
-                }
-                ghosts.happened(self, Event::Refused);
-            }
-            Next::Success => {
-                let truth = state.table.user(user);
-                let is_so = truth.is_some_and(|truth| match flight.wish {
-                    Wish::SetStatus(status) => truth.status == status,
-                    wish => Some(truth.name) == wish.name(),
-                });
-                if !is_so && !flight.made {
-                    ghosts.violated(Violation::FalseSuccess);
-                }
-                if !flight.made {
-                    ghosts.happened(self, Event::AlreadySo);
-                }
-            }
-        }
-        None
     }
 }
 
 impl State {
+    fn take(&mut self, user: UserId, index: u8) -> Option<Flight> {
+        self.flights[usize::from(user)][usize::from(index)].take()
+    }
+
     fn put(&mut self, bound: &Bound, user: UserId, flight: Option<Flight>) {
-        if let Some(Flight { wish: Wish::Rename(_), made: false, .. }) = flight
+        let flight = flight.filter(|flight| !flight.refused || flight.on_way.is_some());
+        if let Some(Flight { wish: Wish::Rename(_), made: false, on_way: None, .. }) = flight
             && bound.folds
         {
             self.own_left[usize::from(user)] += 1;
@@ -300,9 +227,7 @@ impl Model for Bound {
         for user in 0..self.users {
             for (index, flight) in (0..).zip(&state.flights[usize::from(user)]) {
                 let Some(flight) = flight else { break };
-                steps.push(Step::Attempt(user, index, Answer::Heard));
-                let other = if flight.committed { Answer::LateCopy } else { Answer::Lost };
-                steps.push(Step::Attempt(user, index, other));
+                self.flight_steps(user, index, flight, steps);
             }
             if state.own_left[usize::from(user)] > 0 {
                 for own in self.own {
@@ -317,6 +242,7 @@ impl Model for Bound {
                         Other::Status(status) => {
                             self.begin_steps(state, user, Wish::SetStatus(*status), steps);
                         }
+                        Other::Field => self.begin_steps(state, user, Wish::OwnField, steps),
                         Other::Rename => {
                             for name in self.names {
                                 self.begin_steps(state, user, Wish::OperatorRename(*name), steps);
@@ -341,18 +267,9 @@ impl Model for Bound {
             }
             Step::Read(user, wish, now) => {
                 state.spend(user, wish);
-                let next = match wish.name() {
-                    // Where the write asks nothing, the read has to.
-                    Some(name)
-                        if self.has(Fault::NoConditions)
-                            && !state.table.is_free_for(name, user, now, self.faults) =>
-                    {
-                        Next::Refused
-                    }
-                    _ => decide(wish, state.table.user(user), now),
-                };
-                let flight =
-                    self.tell(&mut state, user, &Flight::new(wish, now, Basis::Nobody), next);
+                let next = self.read(&state, user, wish, now);
+                let flight = Flight::new(wish, now, Basis::Nobody);
+                let flight = self.tell(&mut state, user, &flight, next);
                 state.put(self, user, flight);
             }
             Step::Guess(user, wish, now, basis, answer) => {
@@ -365,9 +282,13 @@ impl Model for Bound {
                 }
                 state.put(self, user, flight);
             }
+            Step::Arrive(user, index, basis) => {
+                let flight = state.take(user, index)?;
+                let flight = self.arrive(&mut state, user, flight, basis)?;
+                state.put(self, user, Some(flight));
+            }
             Step::Attempt(user, index, answer) => {
-                let slot = &mut state.flights[usize::from(user)][usize::from(index)];
-                let flight = slot.take()?;
+                let flight = state.take(user, index)?;
                 let flight = self.attempt(&mut state, user, flight, answer);
                 state.put(self, user, flight);
             }

@@ -8,10 +8,6 @@ use crate::table::{
     COOLDOWN, Name, Outcome, Status, Table, Tick, Transaction, User, UserId, UserWrite,
 };
 
-/// How often an update of one item is decided anew. The handler does so three times; with one, it is
-/// made twice, and all that can come of that is seen.
-const DECISIONS: u8 = 1;
-
 /// What is asked for, of one user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Wish {
@@ -23,6 +19,8 @@ pub enum Wish {
     OperatorRename(Name),
     /// `PATCH /v1/users/update` with a `status`, by an `ADMIN`.
     SetStatus(Status),
+    /// The same without either, by the user: any other field.
+    OwnField,
     /// `POST /v1/users`.
     Create(Name),
 }
@@ -35,13 +33,27 @@ impl Wish {
             | Self::OwnUpdate(name)
             | Self::OperatorRename(name)
             | Self::Create(name) => Some(name),
-            Self::SetStatus(_) => None,
+            Self::SetStatus(_) | Self::OwnField => None,
         }
     }
 
     /// Whether the cooldown is asked for, and a change counted.
     pub fn is_own(self) -> bool {
         matches!(self, Self::Rename(_) | Self::OwnUpdate(_))
+    }
+
+    /// Whether only a user that is `ACTIVE` may.
+    fn is_by_user(self) -> bool {
+        self.is_own() || self == Self::OwnField
+    }
+
+    /// Whether a user is as it is wished for.
+    pub fn is_true_of(self, user: User) -> bool {
+        match self {
+            Self::SetStatus(status) => user.status == status,
+            Self::OwnField => user.field,
+            _ => Some(user.name) == self.name(),
+        }
     }
 }
 
@@ -58,6 +70,7 @@ pub enum Basis {
 
 /// A request under way: its next attempt at a write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[expect(clippy::struct_excessive_bools, reason = "four facts, of which none excludes another")]
 pub struct Flight {
     /// What it is for.
     pub wish: Wish,
@@ -65,13 +78,16 @@ pub struct Flight {
     pub now: Tick,
     /// What the write is built on.
     pub basis: Basis,
-    /// Whether DynamoDB knows this commit's client request token as carried out.
+    /// Whether this commit has been carried out and the answer lost. DynamoDB knows its client request
+    /// token then, if it has one.
     pub committed: bool,
+    /// What an attempt is built on that was not answered and is still on its way: an attempt at this
+    /// commit, or at one before it. One at a time.
+    pub on_way: Option<Basis>,
     /// Whether this request has changed something; nobody but the properties looks at it.
     pub made: bool,
-    /// How often it may still be decided anew, where that has to end: an `UpdateItem` has no token, so
-    /// two that lose their answers can overwrite one another again and again.
-    pub decisions: u8,
+    /// Whether it has been refused, and is only remembered for the attempt on its way.
+    pub refused: bool,
     /// Of two writes, the first is made. Only with a fault that tears the transaction.
     pub torn: bool,
 }
@@ -85,6 +101,8 @@ pub enum Next {
     Refused,
     /// 500: a user's name is not the user's.
     Broken,
+    /// 503: what became of an attempt that was not answered is not known.
+    Unknown,
     /// A write, built on that.
     Write(Basis),
 }
@@ -92,8 +110,16 @@ pub enum Next {
 impl Flight {
     /// A request that begins.
     pub fn new(wish: Wish, now: Tick, basis: Basis) -> Self {
-        let decisions = if matches!(wish, Wish::SetStatus(_)) { DECISIONS } else { 0 };
-        Self { wish, now, basis, committed: false, made: false, decisions, torn: false }
+        Self {
+            wish,
+            now,
+            basis,
+            committed: false,
+            on_way: None,
+            made: false,
+            refused: false,
+            torn: false,
+        }
     }
 
     /// The write that it asks DynamoDB for.
@@ -121,16 +147,26 @@ impl Flight {
 
     /// Whether it is one `UpdateItem`, which has no client request token.
     pub fn is_single(&self) -> bool {
-        matches!(self.wish, Wish::SetStatus(_))
+        matches!(self.wish, Wish::SetStatus(_) | Wish::OwnField)
+    }
+
+    /// Whether an attempt at this commit was not answered, and may have been carried out or may yet be.
+    pub fn is_unanswered(&self) -> bool {
+        self.committed || self.on_way == Some(self.basis)
     }
 
     /// What an answer of DynamoDB leads to: `settle`, and then the handler.
     pub fn hear(&self, user: UserId, outcome: Outcome, faults: Faults) -> Next {
+        let unanswered = self.is_unanswered() && !faults.has(Fault::RefusesAfterNoAnswer);
         match outcome {
             Outcome::Committed => Next::Success,
             Outcome::LostName => Next::Broken,
+            Outcome::Stale(truth) if unanswered && self.is_done(user, truth) => Next::Success,
+            Outcome::Stale(truth) if unanswered && !self.is_overtaken(user, truth, faults) => {
+                Next::Unknown
+            }
+            Outcome::Taken if unanswered => Next::Unknown,
             Outcome::Taken => Next::Refused,
-            Outcome::Stale(truth) if self.is_done(user, truth) => Next::Success,
             Outcome::Stale(_) if faults.has(Fault::BlindRetry) => Next::Refused,
             Outcome::Stale(truth) => decide(self.wish, truth, self.now),
         }
@@ -143,6 +179,16 @@ impl Flight {
             UserWrite::Update { after, .. } => truth == Some(after),
             UserWrite::Rename { .. } => false,
         }
+    }
+
+    /// Whether the user shows that no attempt at this commit has been carried out, or can be.
+    fn is_overtaken(&self, user: UserId, truth: Option<User>, faults: Faults) -> bool {
+        let (Some(truth), UserWrite::Update { before, .. }) = (truth, self.transaction(user).write)
+        else {
+            return false;
+        };
+        let is_next = truth.version == before.version + 1;
+        !self.is_single() || is_next || faults.has(Fault::UpdateMadeAgain)
     }
 }
 
@@ -157,7 +203,7 @@ pub fn decide(wish: Wish, user: Option<User>, now: Tick) -> Next {
     };
     match wish {
         Wish::Create(_) => Next::Refused,
-        _ if wish.is_own() && user.status != Status::Active => Next::Refused,
+        _ if wish.is_by_user() && user.status != Status::Active => Next::Refused,
         Wish::OperatorRename(_) if user.status == Status::Deleted => Next::Refused,
         _ if updated(user, wish, now).version == user.version => Next::Success,
         _ if wish.is_own() && is_cooling_down(user, now) => Next::Refused,
@@ -181,6 +227,7 @@ fn updated(before: User, wish: Wish, now: Tick) -> User {
     let mut after = before;
     match wish {
         Wish::SetStatus(status) => after.status = status,
+        Wish::OwnField => after.field = true,
         _ => after.name = wish.name().unwrap_or(before.name),
     }
     if after == before {
@@ -196,5 +243,5 @@ fn updated(before: User, wish: Wish, now: Tick) -> User {
 
 fn created(wish: Wish, now: Tick) -> User {
     let name = wish.name().unwrap_or(Name { key: 0, spelling: 0 });
-    User { name, changed_at: None, updated_at: now, status: Status::Active, version: 1 }
+    User::new(name, now)
 }

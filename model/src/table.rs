@@ -51,8 +51,18 @@ pub struct User {
     pub updated_at: Tick,
     /// `status`.
     pub status: Status,
+    /// Whether the fields that are a user's own to change have been: they stand for one.
+    pub field: bool,
     /// `version`.
     pub version: u8,
+}
+
+impl User {
+    /// A user as created.
+    pub fn new(name: Name, now: Tick) -> Self {
+        let status = Status::Active;
+        Self { name, changed_at: None, updated_at: now, status, field: false, version: 1 }
+    }
 }
 
 /// A name's item. `expiresAt` is `heldUntil`: the two are written together.
@@ -259,6 +269,9 @@ fn set_difference(user: &mut User, before: User, after: User) {
     }
     if before.status != after.status {
         user.status = after.status;
+    }
+    if before.field != after.field {
+        user.field = after.field;
     }
     user.updated_at = after.updated_at;
     user.version = after.version;
