@@ -29,7 +29,7 @@ pub fn body(data: &[u8]) {
         return;
     }
     let answer = send(endpoint, body);
-    let status = check(&answer);
+    let status = check(ENDPOINTS[endpoint].0, &answer);
     let said: Value =
         serde_json::from_str(answer["body"].as_str().unwrap_or_default()).unwrap_or_default();
     match status {
@@ -138,7 +138,7 @@ fn check_again(endpoint: usize, user: &Value) {
         fields.remove("account");
     }
     let answer = send(endpoint, &again.to_string());
-    let status = check(&answer);
+    let status = check(ENDPOINTS[endpoint].0, &answer);
     assert!(matches!(status, 200 | 201), "{again}: {answer}");
     let said: Value =
         serde_json::from_str(answer["body"].as_str().unwrap_or_default()).unwrap_or_default();

@@ -7,8 +7,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sandbox::{Sample, events};
 use serde_json::{Value, json};
 
-use crate::api::api;
+use crate::api::{api, now};
 use crate::bearer;
+use crate::item::OPTIONAL;
 
 /// How many inputs without a form there are, for the targets that make something up from one.
 const UNFORMED: u64 = 64;
@@ -54,12 +55,33 @@ fn bearers(events: &[Value]) -> Vec<Vec<u8>> {
             seeds.push(line.into());
         }
     }
-    let mut claims = bearer::claims();
-    seeds.push(claims.to_string().into());
-    claims["aud"] = json!(["other", claims["aud"]]);
-    claims["preferred_username"] = claims["username"].take();
-    seeds.push(claims.to_string().into());
+    seeds.extend(claims().iter().map(|claims| claims.to_string().into()));
     seeds
+}
+
+/// Claims that count, and such as just do not.
+fn claims() -> Vec<Value> {
+    let now = now().as_second();
+    let changes = [
+        ("aud", json!(["other", "nameplate"])),
+        ("aud", json!(["other"])),
+        ("iss", json!("other")),
+        ("sub", json!("")),
+        ("sub", json!("a b")),
+        ("exp", json!(now - 60)),
+        ("exp", json!(now - 59)),
+        ("nbf", json!(now + 60)),
+        ("nbf", json!(now + 61)),
+        ("username", json!(null)),
+        ("preferred_username", json!("ada")),
+        ("roles", json!("ADMIN")),
+    ];
+    let bent = changes.map(|(name, value)| {
+        let mut claims = bearer::claims();
+        claims[name] = value;
+        claims
+    });
+    bent.into_iter().chain([bearer::claims()]).collect()
 }
 
 /// Every body, for every endpoint that takes one.
@@ -92,10 +114,17 @@ fn names(events: &[Value]) -> Vec<Vec<u8>> {
     seeds
 }
 
+/// The sample users' items, as they are and with everything filled in.
 fn items() -> impl Iterator<Item = Vec<u8>> {
     let api = api();
     let items = Sample::ALL.map(|sample| api.table.item(&format!("USER#{}", sample.id)));
-    items.into_iter().flatten().map(|item| item.to_string().into())
+    items.into_iter().flatten().flat_map(|item| {
+        let mut full = item.clone();
+        for name in OPTIONAL {
+            full[name] = json!({ "S": name });
+        }
+        [item, full].map(|item| item.to_string().into())
+    })
 }
 
 fn key_sets() -> Vec<Vec<u8>> {

@@ -5,6 +5,8 @@ use std::error::Error;
 use std::process::ExitCode;
 
 use axum::Router;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use lambda_http::http::header::HOST;
 use lambda_http::request::{LambdaRequest, RequestContext};
 use lambda_http::tower::{Service, ServiceExt};
@@ -48,8 +50,8 @@ pub fn service(
         .map_request(|LambdaEvent { payload, context }| LambdaEvent::new(mended(payload), context))
 }
 
-/// The event with a path and a query that a URI can have, and without a host, which nobody asks for: at
-/// any other `lambda_http` panics (aws-lambda-rust-runtime, issue 515), or takes a `#` for the end. API
+/// The event with a path and a query that a URI can have, a body that is encoded if it says so, and without a
+/// host, which nobody asks for: at any other `lambda_http` panics (aws-lambda-rust-runtime, issue 515), or takes a `#` for the end. API
 /// Gateway gives the path decoded, and the query as the client wrote it. What looks encoded stays: no id and
 /// no name has a `%`.
 fn mended(event: LambdaRequest) -> LambdaRequest {
@@ -58,6 +60,8 @@ fn mended(event: LambdaRequest) -> LambdaRequest {
     event.raw_path = Some(if path.starts_with('/') { path } else { format!("/{path}") });
     event.raw_query_string =
         event.raw_query_string.map(|query| percent_encoded(&query, b"/?", true));
+    let body = event.body.as_deref().unwrap_or_default();
+    event.is_base64_encoded = event.is_base64_encoded && STANDARD.decode(body).is_ok();
     event.headers.remove(HOST);
     event.request_context.domain_name = None;
     LambdaRequest::ApiGatewayV2(event)

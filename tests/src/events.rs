@@ -67,6 +67,18 @@ async fn a_query_that_no_uri_has_is_read_all_the_same() {
 }
 
 #[tokio::test]
+async fn a_body_that_is_not_encoded_though_it_says_so_is_read_as_it_stands() {
+    for (body, status) in [("{}", 400), ("%%%", 400), ("{\"newUsername\":\"hopper\"}", 200)] {
+        let answer = answer_to("change-username", |event| {
+            event["isBase64Encoded"] = true.into();
+            event["body"] = body.into();
+        });
+        let answer = answer.await;
+        assert_eq!(answer["statusCode"], status, "{body}: {answer}");
+    }
+}
+
+#[tokio::test]
 async fn whatever_the_host_is_the_answer_is_the_same() {
     for host in ["", "a b:c", "[", "other.example.com:99999"] {
         let answer = answer_to("get-user", |event| event["headers"]["host"] = host.into()).await;
