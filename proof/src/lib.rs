@@ -34,6 +34,7 @@ mod tests {
             let history = history::run(seed, None).unwrap();
             let trace = || history.trace.join("\n");
             assert_eq!(history.violation, None, "seed {seed}:\n{}", trace());
+            assert!(!history.undecided, "seed {seed}");
         }
     }
 

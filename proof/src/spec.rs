@@ -1,6 +1,9 @@
 //! What the API promises, as if requests came one after the other and nothing ever failed: written from the
 //! rules of the API, and sharing no code with what is tested.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use shared::domain::status::Status;
 use stateright::semantics::SequentialSpec;
 
@@ -12,6 +15,9 @@ pub const COOLDOWN: i64 = 30 * DAY;
 /// How long an old name is held, in milliseconds.
 pub const HOLD: i64 = 37 * DAY;
 
+/// How many steps the search for an order of one history may take: some seconds.
+const PATIENCE: u64 = 300_000;
+
 /// A request at the instant (milliseconds since 1970) that it came in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Request {
@@ -22,8 +28,10 @@ pub struct Request {
 }
 
 /// The users and who has which name.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct World {
+    /// How many steps the search for an order may yet take. Copies share it.
+    patience: Arc<AtomicU64>,
     created_at: i64,
     users: [Person; USERS as usize],
     names: [Option<Holding>; KEYS as usize],
@@ -59,7 +67,18 @@ impl World {
             let name = Name::of_key(number(key));
             (key < users.len()).then(|| Holding { user: number(key), name, held_until: None })
         });
-        Self { created_at, users, names }
+        Self { patience: Arc::new(AtomicU64::new(PATIENCE)), created_at, users, names }
+    }
+
+    /// Whether the search has been given up: there are more orders than anybody can try.
+    pub fn is_given_up(&self) -> bool {
+        self.patience.load(Ordering::Relaxed) == 0
+    }
+
+    /// Takes one step of the search, unless there have been too many.
+    fn may_go_on(&self) -> bool {
+        let less = |left: u64| left.checked_sub(1);
+        self.patience.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).is_ok()
     }
 
     /// `PATCH /api/v1/users/username`.
@@ -165,12 +184,13 @@ impl SequentialSpec for World {
     }
 
     fn is_valid_step(&mut self, request: &Request, told: &Told) -> bool {
-        match *told {
-            // Who gives up changes nothing, whenever it is.
-            Told::Conflict => true,
-            Told::Swept { keys } => self.sweep(keys, request.at),
-            _ => self.invoke(request) == *told,
-        }
+        self.may_go_on()
+            && match *told {
+                // Who gives up changes nothing, whenever it is.
+                Told::Conflict => true,
+                Told::Swept { keys } => self.sweep(keys, request.at),
+                _ => self.invoke(request) == *told,
+            }
     }
 }
 

@@ -14,6 +14,7 @@ pub struct Sum {
     renames_asked: u64,
     renames_made: u64,
     unanswered: u64,
+    undecided: u64,
     faults: [u64; Fault::ALL.len()],
 }
 
@@ -24,6 +25,7 @@ impl AddAssign<&History> for Sum {
         self.renames_asked += history.renames_asked;
         self.renames_made += history.renames_made;
         self.unanswered += history.unanswered;
+        self.undecided += u64::from(history.undecided);
         for (sum, faults) in self.faults.iter_mut().zip(history.faults) {
             *sum += faults;
         }
@@ -39,6 +41,7 @@ impl fmt::Display for Sum {
             ("of these, changes of a name", self.renames_asked),
             ("names changed", self.renames_made),
             ("requests without an answer", self.unanswered),
+            ("histories with more orders than could be tried", self.undecided),
             ("faults", self.faults.iter().sum()),
         ] {
             writeln!(f, "| {name} | {number} |")?;
