@@ -29,11 +29,8 @@ pub(crate) async fn verification() -> Result<String, Box<dyn Error>> {
         ("EdDSA, Ed25519", keys[2].sign(Some("ed"), &claims)?),
     ];
     let verifier = TokenVerifier::new(&TokenSettings {
-        issuer: issuer.issuer,
-        audience: issuer.audience,
-        hs256_secret: Some(issuer.secret.into()),
         jwks: Some(key_set(&keys.each_ref())),
-        jwks_url: None,
+        ..issuer.token_settings()
     })?;
     let mut taken = [const { Vec::new() }; 4];
     for _ in 0..TIMES {

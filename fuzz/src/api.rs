@@ -72,14 +72,7 @@ pub(crate) fn store(table: &Table) -> Store {
 
 /// Settings with which the tokens of the sample users count.
 pub(crate) fn token_settings() -> TokenSettings {
-    let issuer = Issuer::development();
-    TokenSettings {
-        issuer: issuer.issuer,
-        audience: issuer.audience,
-        hs256_secret: Some(issuer.secret.into()),
-        jwks: None,
-        jwks_url: None,
-    }
+    Issuer::development().token_settings()
 }
 
 /// An app with these tokens.

@@ -13,6 +13,7 @@ use aws_smithy_runtime_api::client::http::{
 };
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::http::StatusCode;
+use sandbox::refusals::exception;
 use serde_json::{Value, json};
 use shared::store::DynamoDb;
 
@@ -204,10 +205,6 @@ fn refusal(at: usize, actions: usize, item: Option<Value>) -> Value {
     }
     reasons[at] = failed;
     Value::Array(reasons)
-}
-
-fn exception(name: &str) -> Value {
-    json!({ "__type": format!("com.amazonaws.dynamodb.v20120810#{name}"), "message": name })
 }
 
 fn http_response(status: u16, body: &Value) -> HttpResponse {

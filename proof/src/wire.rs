@@ -10,7 +10,7 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::http::StatusCode;
-use sandbox::{FakeClock, InProcessDynamoDb};
+use sandbox::{FakeClock, InProcessDynamoDb, refusals};
 use serde_json::{Value, json};
 use shared::app::Clock;
 use tokio::sync::oneshot;
@@ -283,18 +283,15 @@ impl Wire {
 /// A transaction that another one on one of its items has cancelled.
 fn cancelled(call: &Call) -> (u16, String) {
     let actions = call.body["TransactItems"].as_array().map_or(0, Vec::len);
-    let mut reasons = vec![json!({ "Code": "None" }); actions];
-    if let Some(last) = reasons.last_mut() {
-        *last = json!({ "Code": "TransactionConflict" });
+    let mut codes = vec!["None"; actions];
+    if let Some(last) = codes.last_mut() {
+        *last = "TransactionConflict";
     }
-    let kind = "com.amazonaws.dynamodb.v20120810#TransactionCanceledException";
-    let body = json!({ "__type": kind, "Message": "cancelled", "CancellationReasons": reasons });
-    (400, body.to_string())
+    (400, refusals::cancelled(&codes).to_string())
 }
 
 fn exception(name: &str) -> (u16, String) {
-    let kind = format!("com.amazonaws.dynamodb.v20120810#{name}");
-    (400, json!({ "__type": kind, "message": name }).to_string())
+    (400, refusals::exception(name).to_string())
 }
 
 /// An answer in few words.

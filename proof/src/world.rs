@@ -22,7 +22,7 @@ use shared::domain::username::Username;
 use shared::limit::CallerLimit;
 use shared::log::RequestLog;
 use shared::store::{Change, DynamoDb, Outcome, Store};
-use shared::token::{TokenSettings, TokenVerifier};
+use shared::token::TokenVerifier;
 use std::sync::Arc;
 use tower::ServiceExt;
 use uuid::Uuid;
@@ -69,13 +69,7 @@ impl World {
         let app = App::new(Parts {
             policy: RenamePolicy::default(),
             store: Store::new(dynamo_db.client(wire.http()), TABLE),
-            tokens: TokenVerifier::new(&TokenSettings {
-                issuer: issuer.issuer.clone(),
-                audience: issuer.audience.clone(),
-                hs256_secret: Some(issuer.secret.clone().into()),
-                jwks: None,
-                jwks_url: None,
-            })?,
+            tokens: TokenVerifier::new(&issuer.token_settings())?,
             caller_limit: CallerLimit::new(Arc::new(clock.clone())),
             clock: Arc::new(clock.clone()),
             log: RequestLog::emf(Stage::Local, std::io::sink()),

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::{Map, Value, json};
 use shared::domain::role::Role;
+use shared::token::TokenSettings;
 
 /// Issues tokens that a server with the same settings accepts.
 #[derive(Debug, Clone)]
@@ -38,6 +39,17 @@ impl Issuer {
             issuer: "nameplate-local".to_owned(),
             audience: "nameplate".to_owned(),
             secret: "nameplate-development-secret-not-for-production".to_owned(),
+        }
+    }
+
+    /// The settings of a server that accepts these tokens, and no others.
+    pub fn token_settings(&self) -> TokenSettings {
+        TokenSettings {
+            issuer: self.issuer.clone(),
+            audience: self.audience.clone(),
+            hs256_secret: Some(self.secret.clone().into()),
+            jwks: None,
+            jwks_url: None,
         }
     }
 

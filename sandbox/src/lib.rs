@@ -9,6 +9,7 @@ mod in_process;
 mod issuer;
 mod issuer_key;
 pub mod lambda;
+pub mod refusals;
 mod samples;
 mod tls;
 

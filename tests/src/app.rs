@@ -104,13 +104,7 @@ impl TestApp {
             audience: "nameplate-test".to_owned(),
             secret: "a secret of the tests with 32 bytes".to_owned(),
         };
-        let mut tokens = TokenSettings {
-            issuer: issuer.issuer.clone(),
-            audience: issuer.audience.clone(),
-            hs256_secret: None,
-            jwks: None,
-            jwks_url: None,
-        };
+        let mut tokens = TokenSettings { hs256_secret: None, ..issuer.token_settings() };
         change(&mut tokens);
         let log = CapturedLog::default();
         let clock = FakeClock::at(BEGINNING.parse().expect("an instant"));

@@ -12,7 +12,8 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::http::StatusCode;
 use futures_util::future::BoxFuture;
-use serde_json::{Value, json};
+use sandbox::refusals;
+use serde_json::Value;
 
 /// What happens to one call instead of passing undisturbed.
 pub enum Injection {
@@ -33,18 +34,12 @@ pub enum Injection {
 impl Injection {
     /// DynamoDB fails with an exception of that name.
     pub fn exception(name: &str) -> Self {
-        let kind = format!("com.amazonaws.dynamodb.v20120810#{name}");
-        Self::Answer(400, json!({ "__type": kind, "message": name }))
+        Self::Answer(400, refusals::exception(name))
     }
 
     /// A transaction is cancelled with these reasons.
-    pub fn cancelled(reasons: &[&str]) -> Self {
-        let kind = "com.amazonaws.dynamodb.v20120810#TransactionCanceledException";
-        let reasons: Vec<Value> = reasons.iter().map(|code| json!({ "Code": code })).collect();
-        Self::Answer(
-            400,
-            json!({ "__type": kind, "Message": "cancelled", "CancellationReasons": reasons }),
-        )
+    pub fn cancelled(codes: &[&str]) -> Self {
+        Self::Answer(400, refusals::cancelled(codes))
     }
 }
 
