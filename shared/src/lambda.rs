@@ -73,11 +73,11 @@ async fn call(
     mut request: Request,
 ) -> Result<axum::response::Response, Infallible> {
     let gateway_id = match request.extensions().get::<RequestContext>() {
-        Some(RequestContext::ApiGatewayV2(context)) => context.request_id.clone(),
+        Some(RequestContext::ApiGatewayV2(context)) => context.request_id.as_deref(),
         _ => None,
     };
-    if let Some(id) = gateway_id {
-        request.extensions_mut().insert(RequestId(id));
+    if let Some(id) = gateway_id.and_then(RequestId::new) {
+        request.extensions_mut().insert(id);
     }
     router.oneshot(request).await
 }

@@ -7,6 +7,7 @@ use sandbox::events::Sample;
 use sandbox::{Issuer, events};
 use serde_json::Value;
 use shared::error::Error;
+use uuid::Uuid;
 
 use crate::sample_events::answer;
 
@@ -83,6 +84,16 @@ async fn whatever_the_host_is_the_answer_is_the_same() {
     for host in ["", "a b:c", "[", "other.example.com:99999"] {
         let answer = answer_to("get-user", |event| event["headers"]["host"] = host.into()).await;
         assert_eq!(answer["statusCode"], 200, "{host}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_has_a_request_id_of_its_own_where_the_gateways_is_none() {
+    for id in ["", " ", "a b", "a\nb", "\u{7f}", "ş"] {
+        let change = |event: &mut Value| event["requestContext"]["requestId"] = id.into();
+        let answer = answer_to("get-user", change).await;
+        let own = answer["headers"]["x-request-id"].as_str().map(str::parse::<Uuid>);
+        assert!(matches!(own, Some(Ok(_))), "{id:?}: {answer}");
     }
 }
 

@@ -30,7 +30,16 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// The id of a request, in the log and in `X-Request-Id`. Whoever receives the request from a
 /// gateway puts the gateway's id into its extensions; the door makes one where there is none.
 #[derive(Debug, Clone)]
-pub struct RequestId(pub String);
+pub struct RequestId(String);
+
+impl RequestId {
+    /// None of a text that is empty, or has anything but visible ASCII: no header should hold more
+    /// (RFC 9110 section 5.5).
+    pub fn new(id: &str) -> Option<Self> {
+        let is_visible = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_graphic());
+        is_visible.then(|| Self(id.to_owned()))
+    }
+}
 
 /// What the door knows.
 #[derive(Clone)]
