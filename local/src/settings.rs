@@ -23,6 +23,11 @@ fn look_up(name: &str) -> Option<String> {
 
 /// The settings for that DynamoDB.
 pub(crate) fn config(dynamo_db: DynamoDb) -> Result<Config, ConfigError> {
+    // There is always a shared secret here, for the sample tokens, and prod refuses one.
+    if look_up("STAGE").as_deref() == Some("prod") {
+        let problem = "is prod, which is for AWS; set it to dev or local here, or leave it out";
+        return Err(ConfigError::new("STAGE", problem));
+    }
     Ok(Config { dynamo_db, ..Config::read(look_up)? })
 }
 

@@ -234,6 +234,8 @@ fn what_stops_the_start_is_said_in_one_sentence() {
     assert!(error.contains("--dynamodb-port"), "{error}");
 
     for (name, value) in [
+        ("STAGE", "prod"),
+        ("STAGE", "test"),
         ("USERNAME_COOLDOWN", "soon"),
         ("USERNAME_HOLD", "-1d"),
         ("JWT_HS256_SECRET", "short"),

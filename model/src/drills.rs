@@ -34,16 +34,31 @@ pub const STEPS: usize = 7;
 const RENAMES: Bound = Bound { folds: false, ..SMALL };
 
 /// One user, renamed once, and by others as well.
-const ONE_USER: Bound =
-    Bound { users: 1, own_requests: 1, others: &[Other::Rename], other_requests: 1, ..RENAMES };
+const ONE_USER: Bound = Bound {
+    label: "1 user, 1 rename, 1 by others",
+    users: 1,
+    own_requests: 1,
+    others: &[Other::Rename],
+    other_requests: 1,
+    ..RENAMES
+};
 
 /// One user, who renames twice, with time enough for three times.
-const ALONE: Bound = Bound { users: 1, horizon: 4, folds: false, ..SMALL };
+const ALONE: Bound =
+    Bound { label: "1 user, 2 renames, time for 3", users: 1, horizon: 4, folds: false, ..SMALL };
 
-const STATUSES: Bound = Bound { users: 1, horizon: 0, folds: false, ..SMALL_WITH_OTHERS };
+/// One user, who renames once, and whom others rename, block, delete and bring back.
+const STATUSES: Bound = Bound {
+    label: "1 user, 1 rename, 2 other requests",
+    users: 1,
+    horizon: 0,
+    folds: false,
+    ..SMALL_WITH_OTHERS
+};
 
 /// One user, whose rename may come late, and who is blocked and unblocked.
 const LATE_RENAME: Bound = Bound {
+    label: "late arrivals: 1 user, 1 rename, blocked and unblocked",
     others: &[Other::Status(Status::Blocked), Other::Status(Status::Active)],
     late: true,
     ..STATUSES

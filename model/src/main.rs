@@ -109,22 +109,22 @@ impl Tables {
     }
 
     fn drills(&mut self, progress: &ProgressBar) -> std::fmt::Result {
-        writeln!(self.text, "\n| fault | found by | steps |\n|---|---|--:|")?;
+        writeln!(self.text, "\n| fault | in | found by | steps |\n|---|---|---|--:|")?;
         for drill in drills::all() {
-            let faults = format!("{:?}", drill.faults);
-            progress.set_message(faults.clone());
+            let fault = format!("{:?} | {}", drill.faults, drill.bound.label);
+            progress.set_message(fault.clone());
             progress.inc(1);
             let Some(property) = drill.breaks else {
                 let all_hold = check(&drill.model(), 1, |_| ()).failures.is_empty();
                 self.holds &= all_hold;
                 let found = if all_hold { "nothing, as expected" } else { "something unexpected" };
-                writeln!(self.text, "| {faults} | {found} | |")?;
+                writeln!(self.text, "| {fault} | {found} | |")?;
                 continue;
             };
             let found = counterexample(&drill.model(), property, STEPS);
             self.holds &= found.is_some();
             let steps = found.map_or("not found".to_owned(), |steps| steps.len().to_string());
-            writeln!(self.text, "| {faults} | {property} | {steps} |")?;
+            writeln!(self.text, "| {fault} | {property} | {steps} |")?;
         }
         Ok(())
     }

@@ -50,10 +50,10 @@ pub fn service(
         .map_request(|LambdaEvent { payload, context }| LambdaEvent::new(mended(payload), context))
 }
 
-/// The event with a path and a query that a URI can have, a body that is encoded if it says so, and without a
-/// host, which nobody asks for: at any other `lambda_http` panics (aws-lambda-rust-runtime, issue 515), or takes a `#` for the end. API
-/// Gateway gives the path decoded, and the query as the client wrote it. What looks encoded stays: no id and
-/// no name has a `%`.
+/// The event as `lambda_http` can take it: it panics at a path, a query, a host or an encoded body that is
+/// none (aws-lambda-rust-runtime, issue 515), and takes a `#` for the end. API Gateway gives the path decoded,
+/// and the query as the client wrote it. What looks encoded stays: no id and no name has a `%`. Nobody asks
+/// for the host. A body that says it is encoded and is not is read as it stands.
 fn mended(event: LambdaRequest) -> LambdaRequest {
     let LambdaRequest::ApiGatewayV2(mut event) = event else { return event };
     let path = percent_encoded(event.raw_path.as_deref().unwrap_or_default(), b"/", true);

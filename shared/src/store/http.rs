@@ -1,7 +1,7 @@
 //! The SDK's HTTP: connections that trust Amazon's certification authorities and no others.
 //!
 //! The SDK's own client carries HTTP/2, which DynamoDB does not speak, and the reading of the system's
-//! certificates. Without these a function is a fifth smaller, and sooner ready (`docs/performance.md`).
+//! certificates. Without these a function is a sixth smaller, and sooner ready (`docs/performance.md`).
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
