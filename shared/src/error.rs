@@ -35,6 +35,9 @@ pub enum Error {
     /// There is no such user, as far as the caller may know.
     #[error("no such user")]
     UserNotFound,
+    /// Nobody has such a username, as far as the caller may know.
+    #[error("nobody has such a username")]
+    UsernameNotFound,
     /// There is no such path.
     #[error("no such path")]
     RouteNotFound,
@@ -91,7 +94,7 @@ impl Error {
             Self::AccountNotActive => "ACCOUNT_NOT_ACTIVE",
             Self::Forbidden(Refusal::Fields(_)) => "FIELD_FORBIDDEN",
             Self::Forbidden(_) | Self::NotAdmin => "NOT_YOURS",
-            Self::UserNotFound => "USER_NOT_FOUND",
+            Self::UserNotFound | Self::UsernameNotFound => "USER_NOT_FOUND",
             Self::RouteNotFound => "ROUTE_NOT_FOUND",
             Self::MethodNotAllowed => "METHOD_NOT_ALLOWED",
             Self::BodyTooLarge => "BODY_TOO_LARGE",

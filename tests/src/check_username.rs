@@ -119,7 +119,11 @@ async fn suggestions_are_close_to_the_wish_also_for_turkish_input() {
     app.user("CAGRI_0z").await;
     let answer = check(&app, &ada, "Çağrı Öz").send().await.expect("200");
     assert_eq!(suggestions(&answer), ["cagri_oz2", "cagri_oz3", "cagri_oz7"]);
-    for wish in ["山田", "", "🌹"] {
+    for wish in ["grace@example.com", "@grace", "@grace@example.com"] {
+        let answer = check(&app, &ada, wish).send().await.expect("200");
+        assert_eq!(suggestions(&answer), ["grace", "grace2", "grace3"], "{wish}");
+    }
+    for wish in ["山田", "", "🌹", "@"] {
         let answer = check(&app, &ada, wish).send().await.expect("200");
         assert_eq!(suggestions(&answer), Vec::<String>::new());
     }

@@ -171,6 +171,18 @@ async fn what_is_missing_and_what_only_the_server_sets_is_named() {
 }
 
 #[tokio::test]
+async fn null_for_a_required_field_is_told_to_be_required_and_for_another_one_to_be_left_out() {
+    let app = TestApp::start().await;
+    let root = app.user_with("grace", Role::Admin).await;
+    let body = json!({ "username": null, "firstName": null, "lastName": "L", "locale": null });
+    let errors = create(&app, &root, body).await.expect("400 VALIDATION_FAILED").errors();
+    let required = "This field is required; send a value.";
+    let optional = "locale: This field cannot be null; send a value or leave it out.";
+    let [username, first] = ["username", "firstName"].map(|field| format!("{field}: {required}"));
+    assert_eq!(errors, ["Validation failed", &username, &first, optional]);
+}
+
+#[tokio::test]
 async fn an_id_that_no_path_can_carry_is_refused_and_not_in_the_schema() {
     let app = TestApp::start().await;
     let root = app.user_with("grace", Role::Admin).await;

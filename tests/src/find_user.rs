@@ -83,7 +83,8 @@ async fn a_name_that_nobody_has_or_can_have_is_404() {
     let ada = app.user("ada").await;
     for name in ["nobody1", "a", "çağrı", "🌹", "\0", "a b", "\u{FF}", &"x".repeat(600), "a@b"]
     {
-        find(&app, &ada, name).send().await.expect("404 USER_NOT_FOUND");
+        let answer = find(&app, &ada, name).send().await.expect("404 USER_NOT_FOUND");
+        assert_eq!(answer.errors()[1], "Nobody has this username; check how it is spelled.");
     }
     // Its key would be longer than the table takes.
     let endless = format!("a@{}com", "㍿.".repeat(127));

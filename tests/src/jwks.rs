@@ -126,7 +126,7 @@ async fn a_token_that_no_published_key_could_fit_triggers_no_fetch() {
 }
 
 #[tokio::test]
-async fn the_old_keys_keep_working_when_fetching_fails() {
+async fn the_old_keys_keep_working_when_fetching_fails_and_of_others_it_is_not_known() {
     let (old, new) = (IssuerKey::ec("old").unwrap(), IssuerKey::ed("new").unwrap());
     let publisher = Publisher::publishing(&[&old]).await;
     let app = publisher.app().await;
@@ -140,10 +140,18 @@ async fn the_old_keys_keep_working_when_fetching_fails() {
     for (number, fault) in (2..).zip(faults) {
         publisher.set(fault);
         app.clock.advance(SECOND * 30);
-        ask(&app, &new.sign(Some("new"), &claims(&app)).unwrap()).await.expect("401 TOKEN_INVALID");
+        let token = new.sign(Some("new"), &claims(&app)).unwrap();
+        ask(&app, &token).await.expect("503 UNAVAILABLE");
+        ask(&app, &token).await.expect("503 UNAVAILABLE");
         ask(&app, &old.sign(Some("old"), &claims(&app)).unwrap()).await.expect(ACCEPTED);
         assert_eq!(publisher.fetches(), number);
     }
+    publisher.set(Behaviour::Answer(200, key_set(&[&old])));
+    app.clock.advance(SECOND * 30);
+    let token = new.sign(Some("new"), &claims(&app)).unwrap();
+    ask(&app, &token).await.expect("401 TOKEN_INVALID");
+    app.clock.advance(SECOND * 29);
+    ask(&app, &token).await.expect("401 TOKEN_INVALID");
 }
 
 #[tokio::test]

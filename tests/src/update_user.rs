@@ -109,8 +109,7 @@ async fn null_is_400_except_for_mid_name_which_it_clears() {
         "empty",
     ] {
         let answer = app.update(&root, &ada, json!({ field: null })).send().await;
-        let sentence =
-            format!("{field}: This field cannot be null; leave it out to keep its value.");
+        let sentence = format!("{field}: This field cannot be null; send a value or leave it out.");
         assert_eq!(answer.expect("400 VALIDATION_FAILED").errors()[1..], [sentence]);
     }
     let answer = app.update(&ada, &ada, json!({ "midName": null })).send().await.expect("200");
@@ -339,6 +338,23 @@ async fn an_e_mail_address_is_unique_in_any_case_and_in_punycode() {
 }
 
 #[tokio::test]
+async fn an_e_mail_address_that_a_path_would_change_is_refused_in_both_languages() {
+    let (app, root, ada) = app_with_admin_and_user().await;
+    let rename = || app.update(&root, &ada, json!({ "username": "a%41/b@example.com" }));
+    for (language, sentence) in [
+        ("en", "An e-mail address with “%” “/” cannot be a username; use another one."),
+        (
+            "tr",
+            "İçinde “%” “/” olan bir e-posta adresi kullanıcı adı olamaz; başka bir adres kullanın.",
+        ),
+    ] {
+        let answer = rename().header("x-language", language).send().await;
+        let errors = answer.expect("400 VALIDATION_FAILED").errors();
+        assert_eq!(errors[1..], [format!("username: {sentence}")]);
+    }
+}
+
+#[tokio::test]
 async fn a_changed_e_mail_address_is_not_verified_any_more() {
     let app = TestApp::start().await;
     let root = app.user_with("grace", Role::Admin).await;
@@ -371,11 +387,13 @@ async fn the_user_id_is_required_and_checked() {
     for user_id in [json!(null), json!(""), json!("a b"), json!(5), json!("x".repeat(129))] {
         let body = json!({ "userId": user_id });
         let answer = app.patch("/v1/users/update").bearer(&root).json(&body).send().await;
-        answer.expect("400 VALIDATION_FAILED");
+        let sentence = &answer.expect("400 VALIDATION_FAILED").errors()[1];
+        let is_missing = sentence == "userId: This field is required; send a value.";
+        assert_eq!(is_missing, user_id.is_null(), "{sentence}");
     }
     let answer =
         app.patch("/v1/users/update").bearer(&root).json(&json!({ "locale": "x" })).send().await;
     let errors = answer.expect("400 VALIDATION_FAILED").errors();
-    assert_eq!(errors[1], "userId: This field is required.");
+    assert_eq!(errors[1], "userId: This field is required; send a value.");
     assert_eq!(errors.len(), 3);
 }

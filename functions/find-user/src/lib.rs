@@ -27,7 +27,7 @@ pub fn endpoint() -> Endpoint {
 
 /// What it fails with for reasons of its own.
 fn failures(_: Timestamp) -> Vec<Error> {
-    vec![Error::AccountNotActive, Error::UserNotFound]
+    vec![Error::AccountNotActive, Error::UsernameNotFound]
 }
 
 /// The data of the answer. `renamedFrom` is the old name, when it was an old one that was asked for.
@@ -50,12 +50,12 @@ async fn find_user(
     let key = username.key();
     let (account, holding) = app.store.user_and_name(&caller.id, Some(&key)).await?;
     let relation = caller.relation_to(&caller.id, account.as_ref())?;
-    let holding = holding.filter(|holding| !holding.is_over(now)).ok_or(Error::UserNotFound)?;
+    let holding = holding.filter(|holding| !holding.is_over(now)).ok_or(Error::UsernameNotFound)?;
     let user = match account {
         Some(account) if account.id == holding.holder => Some(account),
         _ => app.store.user(&holding.holder).await?,
     };
-    let user = relation.findable(user).ok_or(Error::UserNotFound)?;
+    let user = relation.findable(user).ok_or(Error::UsernameNotFound)?;
     let renamed_from = (user.username.key() != key).then_some(holding.username);
     let found = FoundUser { user_id: user.id, username: user.username, renamed_from };
     Ok(Enveloped::new(found, now))

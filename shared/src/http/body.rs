@@ -100,11 +100,12 @@ impl Fields {
         Self { shape: Some(shape), ..Self::new(Map::new(), Vec::new()) }
     }
 
-    /// Notes as a fault when a field is not there.
+    /// Notes as a fault when a field is not there, or is `null`.
     pub fn require(&mut self, name: &'static str) {
         #[cfg(feature = "openapi")]
         self.note(|shape| shape.require(name));
-        if !self.has(name) {
+        if self.object.get(name).is_none_or(Value::is_null) {
+            self.object.shift_remove(name);
             self.fault(name, Problem::Missing);
         }
     }

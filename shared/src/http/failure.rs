@@ -33,7 +33,9 @@ pub(super) fn status(error: &Error) -> StatusCode {
         Error::Invalid(_) => StatusCode::BAD_REQUEST,
         Error::Token(_) => StatusCode::UNAUTHORIZED,
         Error::AccountNotActive | Error::Forbidden(_) | Error::NotAdmin => StatusCode::FORBIDDEN,
-        Error::UserNotFound | Error::RouteNotFound => StatusCode::NOT_FOUND,
+        Error::UserNotFound | Error::UsernameNotFound | Error::RouteNotFound => {
+            StatusCode::NOT_FOUND
+        }
         Error::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         Error::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Error::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,

@@ -10,7 +10,7 @@ use crate::domain::username::{MAX_EMAIL_LENGTH, Username};
 use crate::error::{Error, Fault, Place, Problem};
 
 /// The parameter `username`, which need not be one that could be chosen today. It refuses faulty
-/// headers; what nobody can have is [`Error::UserNotFound`].
+/// headers; what nobody can have is [`Error::UsernameNotFound`].
 #[derive(Debug, Clone)]
 pub struct UsernameInPath(pub Username);
 
@@ -19,11 +19,11 @@ impl FromRequestParts<App> for UsernameInPath {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
         with_headers(parts, Ok(()))?;
-        let username = parameter(parts, app, "username").await.ok_or(Error::UserNotFound)?;
+        let username = parameter(parts, app, "username").await.ok_or(Error::UsernameNotFound)?;
         let username = Username::held(username);
         // A key that the table could not have: a domain can grow many times over in Punycode.
         if username.key().as_str().len() > MAX_EMAIL_LENGTH {
-            return Err(Error::UserNotFound);
+            return Err(Error::UsernameNotFound);
         }
         Ok(Self(username))
     }

@@ -27,7 +27,9 @@ pub(super) fn title(error: &Error, language: Language) -> String {
         Error::AccountNotActive | Error::Forbidden(_) | Error::NotAdmin => {
             t!("title.forbidden", locale = locale)
         }
-        Error::UserNotFound | Error::RouteNotFound => t!("title.not_found", locale = locale),
+        Error::UserNotFound | Error::UsernameNotFound | Error::RouteNotFound => {
+            t!("title.not_found", locale = locale)
+        }
         Error::MethodNotAllowed => t!("title.method_not_allowed", locale = locale),
         Error::BodyTooLarge => t!("title.body_too_large", locale = locale),
         Error::UnsupportedMediaType => t!("title.unsupported_media_type", locale = locale),
@@ -64,6 +66,7 @@ pub(super) fn details(error: &Error, client: &Client) -> Vec<Detail> {
         }
         Error::NotAdmin => t!("detail.not_admin", locale = locale).into(),
         Error::UserNotFound => t!("detail.user_not_found", locale = locale).into(),
+        Error::UsernameNotFound => t!("detail.username_not_found", locale = locale).into(),
         Error::RouteNotFound => t!("detail.route_not_found", locale = locale).into(),
         Error::MethodNotAllowed => t!("detail.method_not_allowed", locale = locale).into(),
         Error::BodyTooLarge => t!("detail.body_too_large", locale = locale).into(),
@@ -158,8 +161,7 @@ fn of_username(fault: &UsernameFault, locale: &str) -> String {
             t!("username.too_long", locale = locale, max = username::MAX_LENGTH, length = length)
         }
         UsernameFault::ForbiddenCharacters { characters, suggestion } => {
-            let found: Vec<String> = characters.iter().map(|c| shown(*c)).collect();
-            let found = found.join(" ");
+            let found = all_shown(characters);
             if let Some(other) = suggestion {
                 t!("username.try_other", locale = locale, found = found, suggestion = other)
             } else {
@@ -172,6 +174,9 @@ fn of_username(fault: &UsernameFault, locale: &str) -> String {
         UsernameFault::Reserved => t!("username.reserved", locale = locale),
         UsernameFault::EmailNotAccepted => t!("username.email_not_accepted", locale = locale),
         UsernameFault::InvalidEmail => t!("username.invalid_email", locale = locale),
+        UsernameFault::EmailCharacters { characters } => {
+            t!("username.email_characters", locale = locale, found = all_shown(characters))
+        }
         UsernameFault::EmailTooLong { length } => {
             t!("username.email_too_long", locale = locale, length = length)
         }
@@ -203,6 +208,10 @@ fn of_password(fault: PasswordFault, locale: &str) -> String {
         PasswordFault::TooWeak => t!("password.too_weak", locale = locale),
     }
     .into_owned()
+}
+
+fn all_shown(characters: &[char]) -> String {
+    characters.iter().map(|c| shown(*c)).collect::<Vec<_>>().join(" ")
 }
 
 /// A character as a sentence shows it: itself when it is visible and keeps the text around it as it

@@ -76,7 +76,7 @@ pub enum NotVerified {
     /// It does not count.
     #[error(transparent)]
     Fault(#[from] TokenFault),
-    /// Whether it counts is not known: the issuer's keys could never be fetched.
+    /// Whether it counts is not known: the issuer's keys could not be fetched.
     #[error("the issuer's keys are not there")]
     KeysUnavailable(#[source] FetchFailed),
 }

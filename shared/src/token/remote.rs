@@ -37,14 +37,20 @@ pub(super) struct RemoteKeys {
     client: Client<HttpsConnector<HttpConnector>, Empty<Bytes>>,
     settings: TokenSettings,
     current: RwLock<Option<Fetched>>,
-    /// When a fetch was last begun. Whoever holds it fetches; the others wait for the outcome.
-    last_attempt: Mutex<Option<Timestamp>>,
+    /// The last fetch. Whoever holds it fetches; the others wait for the outcome.
+    last_attempt: Mutex<Option<Attempt>>,
 }
 
 #[derive(Clone)]
 struct Fetched {
     keys: Arc<KeySet>,
     at: Timestamp,
+}
+
+#[derive(Clone, Copy)]
+struct Attempt {
+    begun: Timestamp,
+    succeeded: bool,
 }
 
 /// The keys could not be fetched.
@@ -62,8 +68,8 @@ pub enum FetchFailed {
     /// The answer is over 64 KiB, or is no usable key set.
     #[error("the issuer's key set {0}")]
     Unusable(String),
-    /// The last attempt was a moment ago.
-    #[error("the issuer's keys were asked for a moment ago")]
+    /// The last attempt was a moment ago, and failed.
+    #[error("the issuer's keys were asked for a moment ago, in vain")]
     TooSoon,
 }
 
@@ -87,7 +93,8 @@ impl RemoteKeys {
     }
 
     /// Verifies the token with the published keys, fetching them when there are none yet, when they
-    /// are old, or when none of them fits and none of our `own` did either.
+    /// are old, or when none of them fits and none of our `own` did either. As long as fetching fails, the
+    /// keys that there are go on counting; whether a token of another one counts is not known.
     pub(super) async fn verify(
         &self,
         token: &str,
@@ -105,25 +112,32 @@ impl RemoteKeys {
             }
         }
         let fetched = self.refresh(now).await;
-        match (self.current(), fetched) {
-            (Some(current), _) => Ok(current.keys.verify(token, header)?),
-            (None, Err(failed)) => Err(NotVerified::KeysUnavailable(failed)),
-            (None, Ok(())) => Err(NotVerified::KeysUnavailable(FetchFailed::TooSoon)),
+        let verified = match self.current() {
+            Some(current) => current.keys.verify(token, header),
+            None => Err(TokenFault::UnknownKey),
+        };
+        match (verified, fetched) {
+            (Err(TokenFault::UnknownKey), Err(failed)) => Err(NotVerified::KeysUnavailable(failed)),
+            (Err(TokenFault::UnknownKey), Ok(())) => Err(own.into()),
+            (verified, _) => Ok(verified?),
         }
     }
 
-    /// Fetches the keys, unless somebody did a moment ago. The old ones stay when it fails.
+    /// Fetches the keys, unless that was done a moment ago. The old ones stay when it fails.
     pub(super) async fn refresh(&self, now: Timestamp) -> Result<(), FetchFailed> {
         let mut last_attempt = self.last_attempt.lock().await;
         let pause = if self.current().is_some() { REFETCH_AFTER } else { RETRY_AFTER };
-        if last_attempt.is_some_and(|last| now.duration_since(last) < pause) {
-            return Err(FetchFailed::TooSoon);
+        match *last_attempt {
+            Some(last) if now.duration_since(last.begun) < pause => {
+                return if last.succeeded { Ok(()) } else { Err(FetchFailed::TooSoon) };
+            }
+            _ => *last_attempt = Some(Attempt { begun: now, succeeded: false }),
         }
-        *last_attempt = Some(now);
         let fetched = tokio::time::timeout(TIME_LIMIT, self.fetch()).await;
         let keys = fetched.map_err(|_| FetchFailed::TimedOut)??;
         let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
         *current = Some(Fetched { keys: Arc::new(keys), at: now });
+        *last_attempt = Some(Attempt { begun: now, succeeded: true });
         Ok(())
     }
 

@@ -7,6 +7,11 @@ use super::UsernameFault;
 /// The most characters of an address: a path of 256 (RFC 5321 section 4.5.3.1.3) less its brackets.
 pub const MAX_LENGTH: usize = 254;
 
+/// What no address may have before the `@`, though RFC 5322 allows it: API Gateway gives a path decoded, so behind
+/// it these would be a separator or the escape of something else, and `GET …/by-username/{username}` would ask for
+/// another name.
+const NOT_IN_A_PATH: [char; 4] = ['%', '/', '?', '#'];
+
 /// Checks an address `local@domain`.
 ///
 /// Narrower than RFC 5321 on purpose, because one mailbox must not be writable as two usernames:
@@ -24,6 +29,10 @@ pub(super) fn check(text: &str) -> Result<(), UsernameFault> {
     let local = address.local_part();
     if !local.is_ascii() || local.starts_with('"') {
         return Err(UsernameFault::InvalidEmail);
+    }
+    let characters: Vec<char> = NOT_IN_A_PATH.into_iter().filter(|c| local.contains(*c)).collect();
+    if !characters.is_empty() {
+        return Err(UsernameFault::EmailCharacters { characters });
     }
     let domain =
         idna::domain_to_ascii_strict(address.domain()).map_err(|_| UsernameFault::InvalidEmail)?;
@@ -69,6 +78,18 @@ mod tests {
         ] {
             assert_eq!(Username::parse(text), Err(vec![UsernameFault::InvalidEmail]), "{text:?}");
         }
+    }
+
+    #[test]
+    fn an_address_that_the_path_of_a_url_would_change_is_refused() {
+        for (text, characters) in [
+            ("a%41b@b.com", vec!['%']),
+            ("ada?x@b.com", vec!['?']),
+            ("a/b#%@b.com", vec!['%', '/', '#']),
+        ] {
+            assert_eq!(check(text), Err(UsernameFault::EmailCharacters { characters }), "{text}");
+        }
+        assert_eq!(check("!$&'*+-=^_`{|}~@b.com"), Ok(()));
     }
 
     #[test]

@@ -66,6 +66,12 @@ pub enum UsernameFault {
     /// Something with an `@` that is not an e-mail address.
     #[error("not an e-mail address")]
     InvalidEmail,
+    /// An e-mail address with characters that the path of a URL does not carry through every gateway.
+    #[error("an e-mail address with characters that a path does not carry")]
+    EmailCharacters {
+        /// Those that are in it, each once.
+        characters: Vec<char>,
+    },
     /// An e-mail address of more than 254 characters (RFC 5321).
     #[error("e-mail address too long: {length} characters")]
     EmailTooLong {

@@ -5,7 +5,7 @@ use super::key::letters;
 /// Words with which a user could pass for the service itself, or stand in the way of an address or
 /// a path. A handle is refused when its key is that of one of them, so `adrnin` is refused, too.
 ///
-/// Adding a word refuses it from then on; who has the name already keeps it.
+/// Adding a word refuses it from then on. Who has the name already keeps it, but sending it back is refused as well.
 const RESERVED: &[&str] = &[
     // RFC 2142: mailbox names for common services, roles and functions.
     "abuse",

@@ -12,11 +12,13 @@ pub(super) fn close_to(wish: &str) -> Option<String> {
 
 /// The wish in the letters of a handle, in lower case: Turkish and other Latin letters by their plain
 /// ones, spaces and hyphens by `_`, everything else left out (`Çağrı Öz` → `cagri_oz`), and no longer
-/// than a handle.
+/// than a handle. Of an e-mail address, what is before the `@`.
 ///
 /// The mapping is fixed, whatever the locale of the machine or of the caller: `I`, `İ`, `ı` and `i`
 /// all become `i`.
 pub(super) fn spelled(wish: &str) -> String {
+    let wish = wish.trim_start_matches('@');
+    let wish = wish.split_once('@').map_or(wish, |(local, _)| local);
     // No more than a bounded piece of a long text can matter.
     let wish: String = wish.chars().take(4 * handle::MAX_LENGTH).collect();
     let mut spelling = String::new();

@@ -70,7 +70,7 @@ impl Input for UsernameInPath {
     fn describe(description: &mut Description) {
         let schema = text().min_length(Some(1)).max_length(Some(MAX_EMAIL_LENGTH));
         description.takes(ParameterIn::Path, "username", schema);
-        description.fails_with([Error::UserNotFound]);
+        description.fails_with([Error::UsernameNotFound]);
     }
 }
 

@@ -82,7 +82,7 @@ fn line(max: usize, example: &str) -> Object {
 
 fn username() -> Schema {
     let email = string().format(Some(SchemaFormat::KnownFormat(KnownFormat::IdnEmail)));
-    let email = email.max_length(Some(username::MAX_EMAIL_LENGTH)).pattern(Some("@"));
+    let email = email.max_length(Some(username::MAX_EMAIL_LENGTH)).pattern(Some("^[^@%/?#]+@"));
     let email = email.examples(["newuser@domain.com"]);
     AnyOfBuilder::new().item(Ref::from_schema_name("Handle")).item(email).into()
 }

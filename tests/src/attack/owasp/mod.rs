@@ -45,7 +45,7 @@
 //! | API9:2023 Improper Inventory Management | `attack::owasp::surface::every_route_is_in_the_reference_and_no_other_version_or_spelling_of_one_answers` |
 //! | | `access::every_endpoint_has_a_folder_and_every_folder_an_endpoint` |
 //! | | `deployment::every_endpoint_has_a_function_of_its_name_with_its_route_and_every_function_an_endpoint` |
-//! | API10:2023 Unsafe Consumption of APIs | `jwks::the_old_keys_keep_working_when_fetching_fails` |
+//! | API10:2023 Unsafe Consumption of APIs | `jwks::the_old_keys_keep_working_when_fetching_fails_and_of_others_it_is_not_known` |
 //! | | `jwks::an_issuer_that_never_answers_is_503_within_5_seconds` |
 //! | | `attack::owasp::surface::the_issuer_s_keys_are_not_looked_for_elsewhere_when_its_server_says_so` |
 //! | | `attack::owasp::verbosity::whatever_breaks_below_the_answer_is_one_constant_sentence` |
