@@ -88,8 +88,8 @@ pub(crate) fn is_email(text: &str) -> bool {
         && labels.iter().all(|label| !label.is_empty())
 }
 
-/// Whether that is an address that nobody could object to: short words of letters and digits, and a domain
-/// of two such labels that ends in letters.
+/// Whether that is an address that nobody could object to: short words of letters and digits, at most 64
+/// characters of them (RFC 5321 section 4.5.3.1.1), and a domain of two such labels that ends in letters.
 pub(crate) fn is_plain_email(text: &str) -> bool {
     let is_word = |word: &str| {
         (1..=20).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_alphanumeric())
@@ -97,7 +97,7 @@ pub(crate) fn is_plain_email(text: &str) -> bool {
     let Some((local, domain)) = text.split_once('@') else { return false };
     let Some((name, top)) = domain.split_once('.') else { return false };
     let is_top = top.len() > 1 && top.bytes().all(|byte| byte.is_ascii_alphabetic());
-    local.split('.').all(is_word) && is_word(name) && is_word(top) && is_top
+    local.len() <= 64 && local.split('.').all(is_word) && is_word(name) && is_word(top) && is_top
 }
 
 /// The key of an address: the address in lower case, its domain in Punycode. Only for domains whose letters

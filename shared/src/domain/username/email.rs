@@ -81,6 +81,14 @@ mod tests {
     }
 
     #[test]
+    fn there_are_at_most_64_characters_before_the_at() {
+        let address = |length: usize| format!("{}@b.com", "l".repeat(length));
+        assert_eq!(check(&address(63)), Ok(()));
+        assert_eq!(check(&address(64)), Ok(()));
+        assert_eq!(check(&address(65)), Err(UsernameFault::InvalidEmail));
+    }
+
+    #[test]
     fn an_address_that_the_path_of_a_url_would_change_is_refused() {
         for (text, characters) in [
             ("a%41b@b.com", vec!['%']),
