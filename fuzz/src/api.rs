@@ -70,11 +70,6 @@ pub(crate) fn store(table: &Table) -> Store {
     Store::new(table.client(), TABLE).with_backoff(backoff)
 }
 
-/// Settings with which the tokens of the sample users count.
-pub(crate) fn token_settings() -> TokenSettings {
-    Issuer::development().token_settings()
-}
-
 /// An app with these tokens.
 pub(crate) fn app(store: Store, tokens: &TokenSettings) -> App {
     let clock: Arc<dyn Clock> = Arc::new(Still);
@@ -111,7 +106,10 @@ impl Api {
 }
 
 fn router(table: &Table) -> Router {
-    shared::http::serve(api::endpoints(), app(store(table), &token_settings()))
+    shared::http::serve(
+        api::endpoints(),
+        app(store(table), &Issuer::development().token_settings()),
+    )
 }
 
 /// A token of the sample user, valid for 100 days.

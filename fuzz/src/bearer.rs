@@ -14,7 +14,7 @@ use shared::error::Error;
 use shared::http::caller::Caller;
 use tokio::runtime::Runtime;
 
-use crate::api::{app, now, runtime, store, token_settings};
+use crate::api::{app, now, runtime, store};
 use crate::table::Table;
 
 /// What begins an input that is a token's claims, and not a header.
@@ -30,7 +30,7 @@ pub(crate) const SECRET: &[u8] = b"a secret of these targets, 32 bytes or more";
 
 /// Who verifies.
 static VERIFIER: LazyLock<Mutex<(Runtime, App)>> = LazyLock::new(|| {
-    let mut tokens = token_settings();
+    let mut tokens = Issuer::development().token_settings();
     tokens.jwks = Some(jwks().to_string());
     tokens.hs256_secret = Some(String::from_utf8_lossy(SECRET).into_owned().into());
     Mutex::new((runtime(), app(store(&Table::default()), &tokens)))

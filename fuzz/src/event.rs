@@ -39,8 +39,8 @@ fn raw(data: &[u8]) {
 /// The body of an event, as bytes.
 fn body_of(event: &Value) -> Vec<u8> {
     let body = event["body"].as_str().unwrap_or_default();
-    let decoded = event["isBase64Encoded"].as_bool().filter(|is_encoded| *is_encoded);
-    decoded.and_then(|_| STANDARD.decode(body).ok()).unwrap_or_else(|| body.as_bytes().to_vec())
+    let decoded = if event["isBase64Encoded"] == true { STANDARD.decode(body).ok() } else { None };
+    decoded.unwrap_or_else(|| body.into())
 }
 
 const METHODS: [&str; 7] = ["GET", "PATCH", "POST", "OPTIONS", "PUT", "DELETE", "HEAD"];

@@ -44,7 +44,7 @@ pub(crate) const OPTIONAL: [&str; 7] = [
 ];
 
 /// Reads the user from an item: the input itself when it is JSON, else a good one changed as the input
-/// says. It is an error, or a user of whom all is there when written and read again.
+/// says. It is an error, or a user who loses nothing when written and read again.
 ///
 /// # Panics
 /// When a rule is broken.

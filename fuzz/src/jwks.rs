@@ -4,11 +4,12 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sandbox::Issuer;
 use serde_json::json;
 use shared::token::{NotVerified, TokenSettings, TokenVerifier};
 use tokio::runtime::Runtime;
 
-use crate::api::{now, runtime, token_settings};
+use crate::api::{now, runtime};
 use crate::bearer::{claims, signed};
 
 static RUNTIME: LazyLock<Mutex<Runtime>> = LazyLock::new(|| Mutex::new(runtime()));
@@ -42,8 +43,11 @@ static FOREIGN: LazyLock<Vec<String>> = LazyLock::new(|| {
 /// When a rule is broken.
 pub fn jwks(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
-    let settings =
-        TokenSettings { hs256_secret: None, jwks: Some(text.to_owned()), ..token_settings() };
+    let settings = TokenSettings {
+        hs256_secret: None,
+        jwks: Some(text.to_owned()),
+        ..Issuer::development().token_settings()
+    };
     let verifier = match TokenVerifier::new(&settings) {
         Ok(verifier) => verifier,
         Err(error) => {

@@ -73,7 +73,8 @@ pub(crate) fn look_alikes(text: &str) -> Vec<String> {
 }
 
 /// What every e-mail address that counts is like: at most 254 characters, one `@`, before it words of
-/// printable ASCII between single dots, without what has a meaning in a path, behind it a domain of at least two labels.
+/// printable ASCII between single dots, without what has a meaning in a path, behind it a domain of at least
+/// two labels.
 pub(crate) fn is_email(text: &str) -> bool {
     let parts: Vec<&str> = text.split('@').collect();
     let [local, domain] = parts[..] else { return false };

@@ -13,7 +13,7 @@ use aws_smithy_runtime_api::client::http::{
 };
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::http::StatusCode;
-use sandbox::refusals::exception;
+use sandbox::refusals::{cancelled_for, exception};
 use serde_json::{Value, json};
 use shared::store::DynamoDb;
 
@@ -172,11 +172,7 @@ impl State {
         };
         match refused {
             None => (200, json!({})),
-            Some(reasons) => {
-                let mut cancelled = exception("TransactionCanceledException");
-                cancelled["CancellationReasons"] = reasons;
-                (400, cancelled)
-            }
+            Some(reasons) => (400, cancelled_for(reasons)),
         }
     }
 }

@@ -10,7 +10,12 @@ pub fn exception(name: &str) -> Value {
 
 /// A transaction that is cancelled, with a reason for each of its actions.
 pub fn cancelled(codes: &[&str]) -> Value {
+    cancelled_for(codes.iter().map(|code| json!({ "Code": code })).collect())
+}
+
+/// A transaction that is cancelled for these reasons, which can have more to them than a code.
+pub fn cancelled_for(reasons: Value) -> Value {
     let mut refusal = exception("TransactionCanceledException");
-    refusal["CancellationReasons"] = codes.iter().map(|code| json!({ "Code": code })).collect();
+    refusal["CancellationReasons"] = reasons;
     refusal
 }

@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use axum::routing::get;
 use futures_util::future::join_all;
 use jiff::SignedDuration;
-use sandbox::{IssuerKey, key_set};
+use sandbox::{Issuer, IssuerKey, key_set};
 use tokio::net::TcpListener;
 
 use crate::TestApp;
@@ -230,11 +230,9 @@ async fn an_issuer_that_never_answers_is_503_within_5_seconds() {
 fn a_url_that_is_none_stops_the_start() {
     for url in ["", "jwks", "ftp://issuer.test/keys", "https://", "/keys", "file:///etc/passwd"] {
         let settings = shared::token::TokenSettings {
-            issuer: "i".to_owned(),
-            audience: "a".to_owned(),
             hs256_secret: None,
-            jwks: None,
             jwks_url: Some(url.to_owned()),
+            ..Issuer::development().token_settings()
         };
         let error = shared::token::TokenVerifier::new(&settings).err().unwrap().to_string();
         assert!(error.starts_with("JWT_JWKS_URL is not "), "{url}: {error}");

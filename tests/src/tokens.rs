@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
-use sandbox::{IssuerKey, key_set};
+use sandbox::{Issuer, IssuerKey, key_set};
 use serde_json::{Value, json};
 use shared::token::{TokenSettings, TokenVerifier};
 
@@ -96,11 +96,9 @@ async fn a_key_of_the_set_that_is_weak_or_for_another_use_is_passed_over() {
     let useless =
         [small, too_short, for_encryption, for_signing_only, other_algorithm, unknown, symmetric];
     let settings = |keys: &[Value]| TokenSettings {
-        issuer: "i".to_owned(),
-        audience: "a".to_owned(),
         hs256_secret: None,
         jwks: Some(json!({ "keys": keys }).to_string()),
-        jwks_url: None,
+        ..Issuer::development().token_settings()
     };
     for key in &useless {
         let error = TokenVerifier::new(&settings(std::slice::from_ref(key))).err().unwrap();
@@ -149,11 +147,9 @@ async fn of_keys_that_share_a_key_id_each_verifies_its_own_tokens() {
 #[test]
 fn no_key_a_short_secret_or_a_malformed_key_set_stop_the_start() {
     let settings = |secret: Option<&str>, jwks: Option<&str>| TokenSettings {
-        issuer: "i".to_owned(),
-        audience: "a".to_owned(),
         hs256_secret: secret.map(Into::into),
         jwks: jwks.map(str::to_owned),
-        jwks_url: None,
+        ..Issuer::development().token_settings()
     };
     for (secret, jwks, begin) in [
         (None, None, "JWT_JWKS_URL is not set"),

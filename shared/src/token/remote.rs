@@ -37,20 +37,15 @@ pub(super) struct RemoteKeys {
     client: Client<HttpsConnector<HttpConnector>, Empty<Bytes>>,
     settings: TokenSettings,
     current: RwLock<Option<Fetched>>,
-    /// The last fetch. Whoever holds it fetches; the others wait for the outcome.
-    last_attempt: Mutex<Option<Attempt>>,
+    /// When a fetch was last begun. Whoever holds it fetches; the others wait for the outcome.
+    last_attempt: Mutex<Option<Timestamp>>,
 }
 
 #[derive(Clone)]
 struct Fetched {
     keys: Arc<KeySet>,
+    /// When that fetch was begun.
     at: Timestamp,
-}
-
-#[derive(Clone, Copy)]
-struct Attempt {
-    begun: Timestamp,
-    succeeded: bool,
 }
 
 /// The keys could not be fetched.
@@ -126,18 +121,17 @@ impl RemoteKeys {
     /// Fetches the keys, unless that was done a moment ago. The old ones stay when it fails.
     pub(super) async fn refresh(&self, now: Timestamp) -> Result<(), FetchFailed> {
         let mut last_attempt = self.last_attempt.lock().await;
-        let pause = if self.current().is_some() { REFETCH_AFTER } else { RETRY_AFTER };
-        match *last_attempt {
-            Some(last) if now.duration_since(last.begun) < pause => {
-                return if last.succeeded { Ok(()) } else { Err(FetchFailed::TooSoon) };
-            }
-            _ => *last_attempt = Some(Attempt { begun: now, succeeded: false }),
+        let fetched_at = self.current().map(|current| current.at);
+        let pause = if fetched_at.is_some() { REFETCH_AFTER } else { RETRY_AFTER };
+        if last_attempt.is_some_and(|last| now.duration_since(last) < pause) {
+            let has_succeeded = *last_attempt == fetched_at;
+            return if has_succeeded { Ok(()) } else { Err(FetchFailed::TooSoon) };
         }
+        *last_attempt = Some(now);
         let fetched = tokio::time::timeout(TIME_LIMIT, self.fetch()).await;
         let keys = fetched.map_err(|_| FetchFailed::TimedOut)??;
         let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
         *current = Some(Fetched { keys: Arc::new(keys), at: now });
-        *last_attempt = Some(Attempt { begun: now, succeeded: true });
         Ok(())
     }
 
