@@ -1,7 +1,7 @@
 //! What every function of Nameplate shares: the rules ([`domain`]), the table ([`store`]), the HTTP
 //! door ([`http`]), and what it takes to run ([`app`], [`config`], [`lambda`]).
 
-rust_i18n::i18n!("../locales", fallback = "en");
+rust_i18n::i18n!("locales", fallback = "en");
 
 pub mod app;
 pub mod config;

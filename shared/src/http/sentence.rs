@@ -1,4 +1,4 @@
-//! What is said to a person, in the language of the request. The texts are in `locales/`.
+//! What is said to a person, in the language of the request. The texts are in `shared/locales/`.
 
 use rust_i18n::t;
 
@@ -231,8 +231,8 @@ mod tests {
     use super::*;
 
     const FILES: [(&str, &str); 2] = [
-        ("en", include_str!("../../../locales/en.yml")),
-        ("tr", include_str!("../../../locales/tr.yml")),
+        ("en", include_str!("../../locales/en.yml")),
+        ("tr", include_str!("../../locales/tr.yml")),
     ];
 
     /// The keys of a locale file with the placeholders of their texts.

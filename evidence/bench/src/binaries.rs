@@ -24,7 +24,7 @@ pub(crate) struct Binary {
 
 /// The name of every function: that of its folder.
 pub(crate) fn functions() -> Result<Vec<String>, Box<dyn Error>> {
-    let folders = Path::new(env!("CARGO_MANIFEST_DIR")).join("../functions");
+    let folders = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../functions");
     let names = std::fs::read_dir(folders)?
         .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
     let mut names = names.collect::<Result<Vec<_>, Box<dyn Error>>>()?;
@@ -40,7 +40,7 @@ impl Binary {
             FLOOR => ["--package", env!("CARGO_PKG_NAME")],
             function => ["--package", function],
         };
-        let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.toml");
+        let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../Cargo.toml");
         let build = Command::new("cargo")
             .args(["build", "--release", "--locked", "--quiet", "--bin", package])
             .args(of_package)
