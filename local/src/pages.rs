@@ -11,7 +11,8 @@ use axum::routing::get;
 use reference::{File, SampleToken, Servers};
 use sandbox::Sample;
 
-use crate::{Docs, token};
+use crate::options::Docs;
+use crate::token;
 
 /// The routes of the reference, in which the API at `base` is the server that is chosen at first, and
 /// the sample users' tokens are offered.
@@ -58,15 +59,4 @@ fn write_files(folder: &Path, files: Vec<File>) -> Result<(), Box<dyn Error>> {
         println!("{}", path.display());
     }
     Ok(())
-}
-
-/// Reads the base URL of an API.
-pub(crate) fn base_url(text: &str) -> Result<String, String> {
-    let url = text.strip_suffix('/').unwrap_or(text);
-    match url.parse::<axum::http::Uri>() {
-        Ok(uri) if matches!(uri.scheme_str(), Some("http" | "https")) && uri.query().is_none() => {
-            Ok(url.to_owned())
-        }
-        _ => Err("give it as in https://api.example.com".to_owned()),
-    }
 }

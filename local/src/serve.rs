@@ -5,13 +5,15 @@ use std::net::Ipv4Addr;
 
 use axum::http::{HeaderName, Method};
 use sandbox::{EmbeddedDynamoDb, Sample};
-use shared::app::{App, Clock, SystemClock};
+use shared::app::App;
+use shared::clock::{Clock, SystemClock};
 use shared::http::cors;
 use shared::log::{self, Format, RequestLog};
 use tokio::net::TcpListener;
 use tower_http::cors::{Any, CorsLayer};
 
-use crate::{Serve, guide, pages, settings};
+use crate::options::Serve;
+use crate::{guide, pages, settings};
 
 /// Serves until Ctrl-C.
 pub(crate) fn run(options: &Serve) -> Result<(), Box<dyn Error>> {

@@ -4,12 +4,11 @@ use std::error::Error;
 
 use jiff::SignedDuration;
 use sandbox::{Sample, TokenRequest};
-use shared::app::{Clock, SystemClock};
-use shared::config::parse_duration;
-use shared::domain::role::Role;
+use shared::clock::{Clock, SystemClock};
 use shared::domain::user_id::UserId;
 
-use crate::{Token, settings};
+use crate::options::Token;
+use crate::settings;
 
 /// How long the tokens of sample users are valid.
 const SAMPLE_VALIDITY: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -46,14 +45,4 @@ pub(crate) fn print(token: &Token) -> Result<(), Box<dyn Error>> {
     })?;
     println!("{token}");
     Ok(())
-}
-
-/// Reads a role.
-pub(crate) fn role(text: &str) -> Result<Role, String> {
-    Role::parse(text).ok_or_else(|| "the roles are API_USER, POWER_USER and ADMIN".to_owned())
-}
-
-/// Reads a duration.
-pub(crate) fn duration(text: &str) -> Result<SignedDuration, String> {
-    parse_duration("--expires", text).map_err(|error| error.to_string())
 }

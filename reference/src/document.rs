@@ -5,14 +5,14 @@ use std::fmt::Write;
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
-use shared::error::Error;
+use shared::error::{Error, ErrorCode};
 use shared::http::Endpoint;
 use shared::http::context::Language;
 use shared::http::openapi::{Description, Schemas, Success};
-use shared::http::reply::ErrorCode;
 
+use crate::component::reference;
 use crate::texts::Texts;
-use crate::{examples, failures, headers, links, schemas};
+use crate::{errors, examples, headers, links, schemas};
 
 /// The base URLs of the API that are known, as in `https://api.example.com`.
 #[derive(Debug, Clone, Default)]
@@ -87,19 +87,14 @@ fn quoted(line: &str) -> String {
     }
 }
 
-/// A reference to a component.
-pub(crate) fn reference(kind: &str, name: &str) -> Value {
-    json!({ "$ref": format!("#/components/{kind}/{name}") })
-}
-
 fn document(texts: &Texts, servers: &Servers) -> Value {
     let mut paths: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
-    let (mut all, mut shared) = (schemas::of_failures(), Map::new());
+    let (mut all, mut shared) = (schemas::of_errors(), Map::new());
     let mut bodies = Vec::new();
     let mut described = Schemas::default();
     described.refer::<ErrorCode>();
     for endpoint in api::endpoints() {
-        let description = endpoint.description();
+        let description = endpoint.documentation.description();
         let operation = operation(&endpoint, &description, texts, &mut shared);
         let method = endpoint.method.as_str().to_ascii_lowercase();
         paths.entry(endpoint.path).or_default().insert(method, operation);
@@ -148,12 +143,12 @@ fn document(texts: &Texts, servers: &Servers) -> Value {
     })
 }
 
-/// What is said of the API as a whole, with the failures that belong to no operation.
+/// The text on the API as a whole, with the errors that belong to no operation.
 fn about(texts: &Texts) -> String {
     let mut about = texts.get("info.description");
-    for failure in [Error::RouteNotFound, Error::MethodNotAllowed] {
-        let key = format!("codes.{}", failure.code());
-        let envelope = failures::envelope(&failure, texts);
+    for error in [Error::RouteNotFound, Error::MethodNotAllowed] {
+        let key = format!("codes.{}", error.code());
+        let envelope = errors::envelope(&error, texts);
         let _ = write!(about, "\n\n{}\n\n```json\n{envelope}\n```", texts.get(&key));
     }
     about
@@ -173,7 +168,7 @@ fn operation(
     }
     let tag = if endpoint.path.contains("username") { "Usernames" } else { "Users" };
     let example = examples::of(name);
-    let mut responses = failures::responses(&description.failures, texts, shared);
+    let mut responses = errors::responses(&description.errors, texts, shared);
     let status = description.success.status.as_str().to_owned();
     let mut success = success(&description.success, &text("success"), &example.answer);
     success["links"] = links::of(name, texts).into();
@@ -293,7 +288,7 @@ mod tests {
         for endpoint in api::endpoints() {
             let example = examples::of(endpoint.operation);
             assert!(example.answer.is_object(), "{}", endpoint.operation);
-            let has_body = endpoint.description().body.is_some();
+            let has_body = endpoint.documentation.description().body.is_some();
             assert_eq!(example.request.is_object(), has_body, "{}", endpoint.operation);
             assert!(!example.answer.to_string().contains("\"*\""), "{}", endpoint.operation);
         }

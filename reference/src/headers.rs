@@ -6,7 +6,7 @@ use shared::http::context::{
 };
 use shared::http::openapi::Parameter;
 
-use crate::document::reference;
+use crate::component::reference;
 use crate::examples::Example;
 use crate::texts::Texts;
 

@@ -1,9 +1,10 @@
 //! The API reference: the OpenAPI document in every language of the API, made from the endpoints'
 //! handlers, and the pages on which it is read and tried.
 
+mod component;
 mod document;
+mod errors;
 mod examples;
-mod failures;
 mod headers;
 mod links;
 mod schemas;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 use shared::http::openapi::reserved;
 
-use crate::document::reference;
+use crate::component::reference;
 use crate::texts::Texts;
 
 /// The envelope of a successful answer with that data.
@@ -25,7 +25,7 @@ pub(crate) fn envelope(data: &str) -> Value {
 }
 
 /// The two forms of an error.
-pub(crate) fn of_failures() -> BTreeMap<String, Value> {
+pub(crate) fn of_errors() -> BTreeMap<String, Value> {
     let text = json!({ "type": "string" });
     let envelope = json!({
         "type": "object",
@@ -47,7 +47,7 @@ pub(crate) fn of_failures() -> BTreeMap<String, Value> {
             "status": { "type": "integer", "minimum": 400, "maximum": 599 },
             "detail": text,
             "code": reference("schemas", "ErrorCode"),
-            "errors": { "type": "array", "items": reference("schemas", "Fault"), "minItems": 1 },
+            "errors": { "type": "array", "items": reference("schemas", "Violation"), "minItems": 1 },
         },
         "required": ["type", "title", "status", "code"],
     });
@@ -61,7 +61,7 @@ pub(crate) fn of_failures() -> BTreeMap<String, Value> {
         },
         "required": ["detail"],
     });
-    [("Failure", envelope), ("Problem", problem), ("Fault", fault)]
+    [("Failure", envelope), ("ViolationKind", problem), ("Violation", fault)]
         .map(|(name, schema)| (name.to_owned(), schema))
         .into()
 }

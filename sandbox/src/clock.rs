@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
-use shared::app::Clock;
+use shared::clock::Clock;
 
 /// The clock. Copies show the same time.
 #[derive(Debug, Clone)]

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use serde_json::{Value, json};
-use shared::app::{Clock, SystemClock};
+use shared::clock::{Clock, SystemClock};
 use shared::store::{Store, https};
 use tokio::net::TcpListener;
 

@@ -8,7 +8,7 @@ use dynoxide::{Database, DynoxideError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use shared::app::Clock;
+use shared::clock::Clock;
 
 use crate::dynamo_db::{StartError, TABLE, create_table};
 

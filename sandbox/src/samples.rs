@@ -4,11 +4,11 @@
 use std::error::Error;
 
 use jiff::{SignedDuration, Timestamp};
-use shared::domain::rename::{Rename, RenamePolicy};
+use shared::domain::rename::{NamePair, RenamePolicy, SelfRename};
 use shared::domain::role::Role;
 use shared::domain::status::Status;
 use shared::domain::text::PersonName;
-use shared::domain::user::User;
+use shared::domain::user::{RequiredFields, User};
 use shared::domain::user_id::UserId;
 use shared::domain::username::Username;
 use shared::store::{Change, Outcome, Store};
@@ -126,10 +126,16 @@ impl Sample {
         now: Timestamp,
     ) -> Result<(), Box<dyn Error>> {
         let id = UserId::parse(self.id)?;
-        let name = |text: &str| Username::held(text.to_owned());
+        let name = |text: &str| Username::claimed(text.to_owned());
         let first = name(self.renamed_from.unwrap_or(self.username));
-        let names = (PersonName::parse(self.name.0)?, PersonName::parse(self.name.1)?);
-        let mut user = User::new(id.clone(), first.clone(), names, account, now);
+        let required = RequiredFields {
+            id: id.clone(),
+            username: first.clone(),
+            first_name: PersonName::parse(self.name.0)?,
+            last_name: PersonName::parse(self.name.1)?,
+            account_id: account,
+        };
+        let mut user = User::new(required, now);
         user.roles = self.roles.iter().copied().collect();
         user.status = self.status;
         let created = store.commit(&Change::Create(Box::new(user))).await?;
@@ -139,8 +145,9 @@ impl Sample {
         if let (Outcome::Committed, Some(_)) = (created, self.renamed_from) {
             let yesterday = now - SignedDuration::from_hours(24);
             let policy = RenamePolicy::default();
-            let rename = Rename::new(id, first, name(self.username), yesterday, &policy);
-            store.commit(&Change::Rename(rename)).await?;
+            let names = NamePair { from: first, to: name(self.username) };
+            let change = SelfRename::new(id, names, yesterday, &policy);
+            store.commit(&Change::Rename(change)).await?;
         }
         Ok(())
     }

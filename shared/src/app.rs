@@ -1,33 +1,17 @@
-//! What every handler is given.
+//! What every handler receives.
 
 use std::ops::Deref;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, ConfigError};
 use crate::domain::rename::RenamePolicy;
 use crate::limit::CallerLimit;
 use crate::log::RequestLog;
-use crate::store::{Store, TlsUnavailable};
+use crate::store::{Store, TlsError};
 use crate::token::TokenVerifier;
-
-/// Tells the time. The one in production is [`SystemClock`]; tests have one that only they move.
-pub trait Clock: Send + Sync + 'static {
-    /// The present instant.
-    fn now(&self) -> Timestamp;
-}
-
-/// The machine's clock.
-#[derive(Debug, Clone, Copy)]
-pub struct SystemClock;
-
-impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "this is where the time comes from")]
-    fn now(&self) -> Timestamp {
-        Timestamp::now()
-    }
-}
 
 /// Everything a request needs, built once and shared by all.
 #[derive(Clone)]
@@ -58,8 +42,8 @@ impl App {
     /// The app of these settings, with the machine's clock.
     ///
     /// # Errors
-    /// [`CannotStart`] when a key cannot be used, or TLS cannot be set up.
-    pub fn from_config(config: &Config, log: RequestLog) -> Result<Self, CannotStart> {
+    /// [`StartupError`] when a key cannot be used, or TLS cannot be set up.
+    pub fn from_config(config: &Config, log: RequestLog) -> Result<Self, StartupError> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         Ok(Self::new(Parts {
             policy: config.policy,
@@ -80,13 +64,13 @@ impl App {
 
 /// Why an app cannot be built.
 #[derive(Debug, thiserror::Error)]
-pub enum CannotStart {
+pub enum StartupError {
     /// A setting is bad.
     #[error(transparent)]
     Config(#[from] ConfigError),
     /// TLS cannot be set up.
     #[error(transparent)]
-    Tls(#[from] TlsUnavailable),
+    Tls(#[from] TlsError),
 }
 
 impl Deref for App {

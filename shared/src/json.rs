@@ -1,7 +1,7 @@
 //! JSON, with no key twice in an object.
 //!
 //! RFC 8259 leaves open what a repeated key means, and parsers differ; RFC 7493 (I-JSON) forbids it.
-//! Whoever checks one value and uses the other has a hole, so a repeated key is an error here.
+//! Code that checks one of the values and uses the other has a hole, so a repeated key is an error here.
 
 use std::cell::Cell;
 use std::fmt;
@@ -10,29 +10,46 @@ use serde::Deserialize;
 use serde::de::{self, DeserializeSeed, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
-use crate::error::Problem;
+/// Why a text is not read as JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum JsonError {
+    /// The text is empty, or white space alone.
+    #[error("empty")]
+    Empty,
+    /// An object has a key twice.
+    #[error("a repeated key")]
+    DuplicateKey,
+    /// The text is not JSON.
+    #[error("not JSON at line {line}, column {column}")]
+    Malformed {
+        /// The line at which reading stopped, counted from 1.
+        line: usize,
+        /// The column at which reading stopped, counted from 1.
+        column: usize,
+    },
+}
 
 /// Reads one JSON text.
 ///
 /// # Errors
-/// [`Problem::Empty`], [`Problem::DuplicateKey`] or [`Problem::Malformed`].
-pub(crate) fn parse(text: &[u8]) -> Result<Value, Problem> {
+/// [`JsonError`] when the text is empty, repeats a key, or is not JSON.
+pub(crate) fn parse(text: &[u8]) -> Result<Value, JsonError> {
     if text.iter().all(u8::is_ascii_whitespace) {
-        return Err(Problem::Empty);
+        return Err(JsonError::Empty);
     }
     let repeated = Cell::new(false);
     let mut reader = serde_json::Deserializer::from_slice(text);
     let value = Strict(&repeated).deserialize(&mut reader);
     value.and_then(|value| reader.end().map(|()| value)).map_err(|error| {
         if repeated.get() {
-            Problem::DuplicateKey
+            JsonError::DuplicateKey
         } else {
-            Problem::Malformed { line: error.line(), column: error.column() }
+            JsonError::Malformed { line: error.line(), column: error.column() }
         }
     })
 }
 
-/// A value without repeated keys, read by whatever reads.
+/// A JSON value without repeated keys, for any deserializer.
 pub(crate) struct Unique(pub(crate) Value);
 
 impl<'de> Deserialize<'de> for Unique {
@@ -127,15 +144,15 @@ mod tests {
     fn a_repeated_key_is_an_error_at_any_depth_and_however_it_is_written() {
         for text in [r#"{"a":1,"a":1}"#, r#"{"a":1,"b":2,"a":3}"#, r#"[{"x":{"a":1,"\u0061":2}}]"#]
         {
-            assert_eq!(parse(text.as_bytes()), Err(Problem::DuplicateKey), "{text}");
+            assert_eq!(parse(text.as_bytes()), Err(JsonError::DuplicateKey), "{text}");
         }
     }
 
     #[test]
     fn what_is_not_json_is_an_error_with_its_place() {
-        assert_eq!(parse(b""), Err(Problem::Empty));
-        assert_eq!(parse(b" \r\n"), Err(Problem::Empty));
-        assert_eq!(parse(b"{\n  a: 1}"), Err(Problem::Malformed { line: 2, column: 3 }));
+        assert_eq!(parse(b""), Err(JsonError::Empty));
+        assert_eq!(parse(b" \r\n"), Err(JsonError::Empty));
+        assert_eq!(parse(b"{\n  a: 1}"), Err(JsonError::Malformed { line: 2, column: 3 }));
         let deep = "[".repeat(10_000);
         for text in [
             "{",
@@ -148,9 +165,9 @@ mod tests {
             "\"\\ud800\"",
             &deep,
         ] {
-            assert!(matches!(parse(text.as_bytes()), Err(Problem::Malformed { .. })), "{text}");
+            assert!(matches!(parse(text.as_bytes()), Err(JsonError::Malformed { .. })), "{text}");
         }
-        assert!(matches!(parse(b"\"\xff\""), Err(Problem::Malformed { .. })));
+        assert!(matches!(parse(b"\"\xff\""), Err(JsonError::Malformed { .. })));
     }
 
     proptest! {

@@ -15,11 +15,11 @@ use serde::Serialize;
 
 use crate::app::App;
 use crate::config::Config;
-use crate::http::uri::percent_encoded;
+use crate::http::uri::{encode_rest_of_path, encode_rest_of_query};
 use crate::http::{Endpoint, RequestId, serve};
 use crate::log::{self, Format, RequestLog};
 
-/// Serves the endpoint on Lambda until the sandbox ends. The settings come from the environment.
+/// Serves the endpoint on Lambda until the sandbox ends, with the settings of the environment.
 pub fn run(endpoint: Endpoint) -> ExitCode {
     log::init(Format::Json);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
@@ -41,25 +41,26 @@ async fn answer(endpoint: Endpoint) -> Result<(), Box<dyn Error + Send + Sync>> 
     lambda_runtime::run(service(router)).await
 }
 
-/// What answers the events of API Gateway.
+/// The service that answers the events of API Gateway.
 pub fn service(
     router: Router,
 ) -> impl Service<LambdaEvent<LambdaRequest>, Response: Serialize, Error = Infallible, Future: Send>
 {
-    Adapter::from(service_fn(move |request| call(router.clone(), request)))
-        .map_request(|LambdaEvent { payload, context }| LambdaEvent::new(mended(payload), context))
+    Adapter::from(service_fn(move |request| call(router.clone(), request))).map_request(
+        |LambdaEvent { payload, context }| LambdaEvent::new(sanitize(payload), context),
+    )
 }
 
-/// The event as `lambda_http` can take it: it panics at a path, a query, a host or an encoded body that is
-/// none (aws-lambda-rust-runtime, issue 515), and takes a `#` for the end. API Gateway gives the path decoded,
-/// and the query as the client wrote it. What looks encoded stays: no id and no name has a `%`. Nobody asks
-/// for the host. A body that says it is encoded and is not is read as it stands.
-fn mended(event: LambdaRequest) -> LambdaRequest {
+/// Makes an event safe for `lambda_http`, which panics at a malformed path, query, host or encoded body
+/// (aws-lambda-rust-runtime, issue 515) and ends a path at a `#`. API Gateway decodes the path and passes
+/// the query as the client wrote it. This keeps what looks encoded, for no id and no name has a `%`;
+/// removes the host, which nobody uses; and takes a body as it stands when it claims to be base64 and is
+/// not.
+fn sanitize(event: LambdaRequest) -> LambdaRequest {
     let LambdaRequest::ApiGatewayV2(mut event) = event else { return event };
-    let path = percent_encoded(event.raw_path.as_deref().unwrap_or_default(), b"/", true);
+    let path = encode_rest_of_path(event.raw_path.as_deref().unwrap_or_default());
     event.raw_path = Some(if path.starts_with('/') { path } else { format!("/{path}") });
-    event.raw_query_string =
-        event.raw_query_string.map(|query| percent_encoded(&query, b"/?", true));
+    event.raw_query_string = event.raw_query_string.map(|query| encode_rest_of_query(&query));
     let body = event.body.as_deref().unwrap_or_default();
     event.is_base64_encoded = event.is_base64_encoded && STANDARD.decode(body).is_ok();
     event.headers.remove(HOST);

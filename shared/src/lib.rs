@@ -4,11 +4,13 @@
 rust_i18n::i18n!("locales", fallback = "en");
 
 pub mod app;
+pub mod clock;
 pub mod config;
 pub mod domain;
 pub mod error;
+pub mod hashing;
 pub mod http;
-mod json;
+pub mod json;
 pub mod lambda;
 pub mod limit;
 pub mod log;

@@ -9,7 +9,7 @@ use governor::middleware::NoOpMiddleware;
 use governor::state::keyed::HashMapStateStore;
 use governor::{Quota, RateLimiter};
 
-use crate::app::Clock;
+use crate::clock::Clock;
 use crate::domain::user_id::UserId;
 
 /// How many requests a caller may make at once: more than anybody types.
@@ -34,7 +34,7 @@ type Limiter = RateLimiter<UserId, HashMapStateStore<UserId>, SinceEpoch, NoOpMi
 /// The caller has to wait so long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("too many requests")]
-pub struct TooMany(pub Duration);
+pub struct RateLimited(pub Duration);
 
 /// The app's clock as `governor` reads one.
 #[derive(Clone)]
@@ -61,12 +61,12 @@ impl CallerLimit {
     /// Counts a request of the caller.
     ///
     /// # Errors
-    /// [`TooMany`] when it is one too many; it is then not counted.
-    pub fn check(&self, caller: &UserId) -> Result<(), TooMany> {
+    /// [`RateLimited`] when it is one too many; it is then not counted.
+    pub fn check(&self, caller: &UserId) -> Result<(), RateLimited> {
         if self.limiter.len() > CALLERS {
             self.limiter.retain_recent();
         }
         let counted = self.limiter.check_key(caller);
-        counted.map_err(|not_until| TooMany(not_until.wait_time_from(self.clock.now())))
+        counted.map_err(|not_until| RateLimited(not_until.wait_time_from(self.clock.now())))
     }
 }

@@ -12,13 +12,13 @@ use axum::http::Method;
 use jiff::{SignedDuration, Timestamp};
 use sandbox::{EmbeddedDynamoDb, FakeClock, Issuer, TABLE, TokenRequest};
 use serde_json::{Value, json};
-use shared::app::{App, Clock, Parts};
+use shared::app::{App, Parts};
+use shared::clock::Clock;
 use shared::config::Stage;
 use shared::domain::rename::RenamePolicy;
 use shared::domain::role::Role;
-use shared::domain::status::Status;
 use shared::domain::text::Text;
-use shared::domain::user::User;
+use shared::domain::user::{RequiredFields, User};
 use shared::domain::user_id::UserId;
 use shared::domain::username::Username;
 use shared::limit::CallerLimit;
@@ -30,6 +30,7 @@ use uuid::Uuid;
 
 use crate::captured_log::CapturedLog;
 use crate::request::Request;
+use crate::user::{NewUser, TestUser};
 use crate::wire::Wire;
 
 /// The instant at which every test begins.
@@ -50,37 +51,6 @@ pub struct TestApp {
     pub log: CapturedLog,
     /// Who issues tokens.
     pub issuer: Issuer,
-}
-
-/// A user in the table with a token that says what the table says.
-#[derive(Debug, Clone)]
-pub struct TestUser {
-    /// The id.
-    pub id: String,
-    /// The username when the user was made.
-    pub username: String,
-    /// A token valid for 100 days.
-    pub token: String,
-}
-
-/// What a new user is like.
-#[derive(Debug, Clone)]
-pub struct NewUser<'a> {
-    /// The username.
-    pub username: &'a str,
-    /// The roles.
-    pub roles: &'a [Role],
-    /// The status.
-    pub status: Status,
-    /// Whether the e-mail address is verified.
-    pub email_verified: bool,
-}
-
-impl<'a> NewUser<'a> {
-    /// An active user without special roles.
-    pub fn named(username: &'a str) -> Self {
-        Self { username, roles: &[Role::ApiUser], status: Status::Active, email_verified: false }
-    }
 }
 
 impl TestApp {
@@ -138,13 +108,14 @@ impl TestApp {
     /// Creates a user as an earlier request would have, uncounted by the wire.
     pub async fn create(&self, new: NewUser<'_>) -> TestUser {
         let id = Uuid::new_v4();
-        let mut user = User::new(
-            UserId::from(id),
-            Username::parse(new.username).expect("a username"),
-            (Text::parse("Ada").expect("a name"), Text::parse("Lovelace").expect("a name")),
-            id,
-            self.now(),
-        );
+        let required = RequiredFields {
+            id: UserId::from(id),
+            username: Username::parse(new.username).expect("a username"),
+            first_name: Text::parse("Ada").expect("a name"),
+            last_name: Text::parse("Lovelace").expect("a name"),
+            account_id: id,
+        };
+        let mut user = User::new(required, self.now());
         user.roles = new.roles.iter().copied().collect();
         user.status = new.status;
         user.account.email_verified = new.email_verified;

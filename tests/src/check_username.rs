@@ -286,7 +286,7 @@ async fn compare(seed: u64, count: usize) -> [usize; 5] {
 async fn check_suggestions(app: &TestApp, caller: &TestUser, answer: &Answer) {
     let names = suggestions(answer);
     let keys: BTreeSet<_> =
-        names.iter().map(|name| Username::parse_handle(name).unwrap().key()).collect();
+        names.iter().map(|name| Username::parse_handle(name).unwrap().key().clone()).collect();
     assert_eq!(keys.len(), names.len(), "{names:?}");
     let cooling =
         app.stored(caller).await.username_changed_at.is_some_and(|at| app.now() - DAY * 30 < at);

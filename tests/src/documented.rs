@@ -10,7 +10,7 @@ use reference::Servers;
 use serde_json::{Value, json};
 use shared::http::context::Language;
 
-use crate::request::Answer;
+use crate::answer::Answer;
 
 /// The OpenAPI document in English.
 pub(crate) static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {

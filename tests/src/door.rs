@@ -7,6 +7,7 @@ use shared::app::App;
 use shared::domain::role::Role;
 use shared::error::Error;
 use shared::http::reply::UserReply;
+use shared::http::{Endpoint, Route};
 
 use crate::{Answer, TestApp};
 
@@ -318,8 +319,8 @@ async fn a_panic_and_an_internal_error_answer_one_constant_sentence() {
     check_form(&broken, "en");
     assert_eq!(broken.errors(), ["Something went wrong on our side"]);
 
-    let endpoint =
-        shared::http::Endpoint::new("panic", Method::GET, "/panic", panicking, |_| Vec::new());
+    let route = Route { operation: "panic", method: Method::GET, path: "/panic" };
+    let endpoint = Endpoint::new(route, panicking, |_| Vec::new());
     let router = shared::http::serve([endpoint], app.app().clone());
     let answer = crate::Request::new(router, Method::GET, "/panic").send().await;
     let answer = answer.expect("500 INTERNAL");

@@ -6,7 +6,6 @@ use std::fs;
 use sandbox::events::Sample;
 use sandbox::{Issuer, events};
 use serde_json::Value;
-use shared::error::Error;
 use uuid::Uuid;
 
 use crate::sample_events::answer;
@@ -130,7 +129,9 @@ fn every_failure_that_the_reference_has_of_an_operation_is_one_that_a_sample_eve
             sample.expected["headers"]["X-Error-Code"].as_str().map(str::to_owned)
         };
         let answered: BTreeSet<String> = samples.iter().filter_map(code).collect();
-        for code in endpoint.description().failures.iter().map(Error::code) {
+        for code in
+            endpoint.documentation.description().errors.iter().map(|error| error.code().as_str())
+        {
             let is_known = other.contains(&code) || answered.contains(code);
             assert!(is_known, "{} never answers {code}", endpoint.operation);
         }

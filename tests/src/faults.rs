@@ -26,10 +26,10 @@ async fn a_transaction_conflict_is_tried_again() {
 
 #[tokio::test]
 async fn lasting_conflicts_throttling_and_an_unreachable_database_are_503_with_retry_after() {
-    type Fault = (&'static str, fn() -> Injection);
+    type Violation = (&'static str, fn() -> Injection);
     let app = TestApp::start().await;
     let ada = app.user("ada").await;
-    let faults: [Fault; 7] = [
+    let faults: [Violation; 7] = [
         ("conflict", || Injection::cancelled(&["TransactionConflict", "None", "None"])),
         ("throttled", || Injection::exception("ThrottlingException")),
         ("capacity", || Injection::exception("ProvisionedThroughputExceededException")),

@@ -9,11 +9,13 @@
     reason = "a test that cannot be set up, or is answered otherwise, has to fail"
 )]
 
+mod answer;
 mod app;
 mod captured_log;
 mod documented;
 mod request;
 pub mod sample_events;
+mod user;
 mod wire;
 
 #[cfg(test)]
@@ -45,6 +47,8 @@ mod find_user;
 #[cfg(test)]
 mod get_user;
 #[cfg(test)]
+mod imports;
+#[cfg(test)]
 mod jwks;
 #[cfg(test)]
 mod log;
@@ -57,7 +61,9 @@ mod update_user;
 #[cfg(test)]
 mod user_fields;
 
-pub use app::{NewUser, TestApp, TestUser};
+pub use answer::Answer;
+pub use app::TestApp;
 pub use captured_log::CapturedLog;
-pub use request::{Answer, Request, percent_encoded};
+pub use request::{Request, percent_encoded};
+pub use user::{NewUser, TestUser};
 pub use wire::{Injection, Wire};

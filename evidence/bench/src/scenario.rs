@@ -8,7 +8,7 @@ use sandbox::events::{self, Sample};
 use sandbox::lambda::Answer;
 use sandbox::{Issuer, Sample as User, TABLE, TokenRequest};
 use serde_json::{Value, json};
-use shared::app::{Clock, SystemClock};
+use shared::clock::{Clock, SystemClock};
 
 /// The event of a function's success, as it is in `events/`.
 pub(crate) fn success(function: &str) -> Result<String, Box<dyn Error>> {

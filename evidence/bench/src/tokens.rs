@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use sandbox::{Issuer, IssuerKey, Sample as User, key_set};
 use serde_json::json;
-use shared::app::{Clock, SystemClock};
+use shared::clock::{Clock, SystemClock};
 use shared::token::{TokenSettings, TokenVerifier};
 
 use crate::figures::{median, ratio};

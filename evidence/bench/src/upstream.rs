@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use sandbox::{EmbeddedDynamoDb, Sample, TABLE};
-use shared::app::{Clock, SystemClock};
+use shared::clock::{Clock, SystemClock};
 use shared::store::{Store, https};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};

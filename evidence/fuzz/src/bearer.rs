@@ -113,7 +113,9 @@ pub fn bearer(data: &[u8]) {
             assert!(is_good, "accepted: {:?}", String::from_utf8_lossy(data));
             assert_eq!(caller.id.as_str(), Sample::PLAIN.id);
         }
-        Err(Error::Token(fault)) => assert!(Error::from(fault).code().starts_with("TOKEN_")),
+        Err(Error::Token(error)) => {
+            assert!(Error::from(error).code().as_str().starts_with("TOKEN_"));
+        }
         Err(Error::Invalid(faults)) => {
             assert!(!faults.is_empty());
             assert!(lines.len() > 1 || data.contains(&b','), "sent once: {faults:?}");

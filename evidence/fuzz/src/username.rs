@@ -1,6 +1,6 @@
 //! A username → its key, against a second implementation.
 
-use shared::domain::username::{Username, UsernameFault, candidates};
+use shared::domain::username::{InvalidUsername, Username, candidates};
 
 use crate::second;
 
@@ -10,7 +10,7 @@ use crate::second;
 /// When the two differ, or a rule is broken.
 pub fn username(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
-    let held = Username::held(text.to_owned());
+    let held = Username::claimed(text.to_owned());
     match Username::parse(text) {
         Ok(name) => accepted(text, &name),
         Err(faults) => refused(text, &faults),
@@ -35,7 +35,7 @@ fn check_offers(text: &str, held: &Username) {
 
 fn accepted(text: &str, name: &Username) {
     let key = name.key();
-    let again = Username::held(key.as_str().to_owned());
+    let again = Username::claimed(key.as_str().to_owned());
     assert_eq!(name.as_str(), text, "the spelling is kept");
     assert_eq!(again.key(), key, "{text:?}: the key of the key is the key");
     if name.is_email() {
@@ -55,22 +55,22 @@ fn accepted(text: &str, name: &Username) {
     }
     if !name.is_email() {
         for twin in second::look_alikes(text) {
-            assert_eq!(Username::held(twin.clone()).key(), key, "{text:?} looks like {twin:?}");
+            assert_eq!(Username::claimed(twin.clone()).key(), key, "{text:?} looks like {twin:?}");
         }
     }
 }
 
-fn refused(text: &str, faults: &[UsernameFault]) {
+fn refused(text: &str, faults: &[InvalidUsername]) {
     assert!(!faults.is_empty(), "{text:?}");
     if text.contains('@') {
         assert!(!second::is_plain_email(text), "{text:?}: {faults:?}");
     } else if second::is_handle(text) {
-        assert_eq!(faults, [UsernameFault::Reserved], "{text:?}");
+        assert_eq!(faults, [InvalidUsername::Reserved], "{text:?}");
     } else {
-        assert_ne!(faults, [UsernameFault::Reserved], "{text:?}");
+        assert_ne!(faults, [InvalidUsername::Reserved], "{text:?}");
     }
     for fault in faults {
-        if let UsernameFault::ForbiddenCharacters { characters, suggestion } = fault {
+        if let InvalidUsername::ForbiddenCharacters { characters, suggestion } = fault {
             assert!(characters.iter().all(|c| text.contains(*c)), "{text:?}");
             let suggestion = suggestion.as_deref().unwrap_or("abc");
             assert!(Username::parse_handle(suggestion).is_ok(), "{text:?}: {suggestion}");

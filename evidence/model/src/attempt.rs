@@ -1,104 +1,113 @@
-//! An attempt at a write: what it does to the table, and what becomes of its request.
+//! An attempt at a write: its effect on the table, and what follows for its request.
 
-use crate::faults::Fault;
-use crate::properties::{Event, Violation};
-use crate::protocol::{Bound, State};
-use crate::request::{Basis, Flight, Next, has_reason};
-use crate::table::{Outcome, Part, Transaction, UserId};
-
-/// Whether an answer of DynamoDB arrives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer {
-    /// It does.
-    Heard,
-    /// The write is carried out and the answer lost; the SDK will make the attempt again.
-    Lost,
-    /// It does not: the attempt is still on its way, and the SDK will make another one.
-    OnWay,
-}
+use crate::data::bound::Bound;
+use crate::data::faults::Fault;
+use crate::data::history::{Event, Violation};
+use crate::data::request::{Basis, InFlight, Next};
+use crate::data::state::{Answer, State};
+use crate::data::table::UserId;
+use crate::data::transaction::{Outcome, Part, Transaction};
+use crate::handler::{has_reason_to_refuse, is_as_requested};
 
 impl Bound {
-    /// One attempt of a request at its write. `None` when the request is over.
+    /// Makes one attempt of a request at its write. Returns `None` when the request is over.
     pub(crate) fn attempt(
         &self,
         state: &mut State,
         user: UserId,
-        mut flight: Flight,
+        mut in_flight: InFlight,
         answer: Answer,
-    ) -> Option<Flight> {
-        if answer == Answer::OnWay {
-            flight.on_way = Some(flight.basis);
-            return Some(flight);
+    ) -> Option<InFlight> {
+        if answer == Answer::Pending {
+            in_flight.pending = Some(in_flight.basis);
+            return Some(in_flight);
         }
-        let remembered = flight.committed && !flight.is_single();
+        let knows_token = in_flight.committed && !in_flight.request.is_single_item();
         let other_token = self.has(Fault::NewTokenEachAttempt) || self.has(Fault::NowNotFrozen);
-        if remembered && answer == Answer::Heard && !other_token {
-            state.ghosts.happened(self, Event::RetryOfCommitted);
-            return self.tell(state, user, &flight, Next::Success);
+        if knows_token && answer == Answer::Received && !other_token {
+            state.history.record_event(self, Event::RetryOfCommitted);
+            return self.proceed(state, user, &in_flight, Next::Success);
         }
-        if flight.committed && self.has(Fault::NowNotFrozen) {
-            flight.now = state.time;
+        if in_flight.committed && self.has(Fault::NowNotFrozen) {
+            in_flight.now = state.time;
         }
-        let (outcome, whole) = self.carry_out(state, user, &mut flight);
+        let (outcome, complete) = self.carry_out(state, user, &mut in_flight);
         match answer {
-            Answer::Heard if whole => {
-                let next = flight.hear(user, outcome, self.faults);
-                self.tell(state, user, &flight, next)
+            Answer::Received if complete => {
+                let next = in_flight.after_answer(user, outcome, self.faults);
+                self.proceed(state, user, &in_flight, next)
             }
-            Answer::Heard => Some(flight),
+            Answer::Received => Some(in_flight),
             _ => {
-                flight.committed |= outcome == Outcome::Committed;
-                Some(flight)
+                in_flight.committed |= outcome == Outcome::Committed;
+                Some(in_flight)
             }
         }
     }
 
-    /// An attempt arrives that was on its way, or a copy of one that was carried out, when DynamoDB has
-    /// forgotten its token, if it ever knew it. Nobody hears of it. `None` when its conditions do not
-    /// hold.
-    pub(crate) fn arrive(
+    /// Carries out an attempt that arrives late: a pending attempt, or a copy of one that was carried
+    /// out. DynamoDB does not know its token, and nobody receives the answer. Returns `None` when the
+    /// conditions do not hold.
+    pub(crate) fn arrive_late(
         &self,
         state: &mut State,
         user: UserId,
-        flight: Flight,
+        in_flight: InFlight,
         basis: Basis,
-    ) -> Option<Flight> {
-        let mut arrived = Flight { basis, ..flight };
+    ) -> Option<InFlight> {
+        let mut arrived = InFlight { basis, ..in_flight };
         let (outcome, _) = self.carry_out(state, user, &mut arrived);
         if outcome != Outcome::Committed {
             return None;
         }
-        state.ghosts.happened(self, Event::CameLate);
-        let of_this_commit = basis == flight.basis;
-        Some(Flight {
-            basis: flight.basis,
-            committed: flight.committed || of_this_commit,
-            on_way: flight.on_way.filter(|other| *other != basis),
+        state.history.record_event(self, Event::ArrivedLate);
+        let is_present_write = basis == in_flight.basis;
+        Some(InFlight {
+            basis: in_flight.basis,
+            committed: in_flight.committed || is_present_write,
+            pending: in_flight.pending.filter(|pending| *pending != basis),
             ..arrived
         })
     }
 
-    /// Asks the table for the write. Whether it was the last part comes with the outcome.
-    fn carry_out(&self, state: &mut State, user: UserId, flight: &mut Flight) -> (Outcome, bool) {
-        let wish = flight.transaction(user);
-        let (outcome, whole) = self.transact(state, user, flight, &wish);
-        if outcome == Outcome::Committed {
-            state.ghosts.committed(self, user, flight, &wish, state.time);
-            flight.made = true;
-        }
-        (outcome, whole)
-    }
-
-    /// Asks the table, for all of the transaction or for the part that a fault makes of it. Whether it
-    /// was the last part comes with the outcome.
-    fn transact(
+    /// Carries out the write on the table. Returns the outcome, and whether the write is complete.
+    fn carry_out(
         &self,
         state: &mut State,
         user: UserId,
-        flight: &mut Flight,
-        wish: &Transaction,
+        in_flight: &mut InFlight,
     ) -> (Outcome, bool) {
-        let parts = if wish.to.is_none() {
+        let transaction = in_flight.transaction(user);
+        let (outcome, complete) = self.transact(state, in_flight, &transaction);
+        if outcome == Outcome::Committed {
+            state.history.record_commit(self, in_flight, &transaction, state.time);
+            in_flight.changed = true;
+        }
+        (outcome, complete)
+    }
+
+    /// Carries out the transaction, or the next part of it if a fault splits it. Returns the outcome,
+    /// and whether no part is left.
+    fn transact(
+        &self,
+        state: &mut State,
+        in_flight: &mut InFlight,
+        transaction: &Transaction,
+    ) -> (Outcome, bool) {
+        let parts = self.parts(transaction);
+        let part = parts[usize::from(in_flight.half_done)];
+        let before = state.table;
+        let outcome = state.table.transact(transaction, part, self.faults);
+        let is_first_of_two =
+            parts[0] != parts[1] && !in_flight.half_done && outcome == Outcome::Committed;
+        in_flight.half_done = is_first_of_two;
+        state.history.record_difference(self, transaction.user, &before, &state.table);
+        (outcome, !is_first_of_two)
+    }
+
+    /// Returns the first and the second part of a transaction. Without a fault, both are the whole.
+    fn parts(&self, transaction: &Transaction) -> [Part; 2] {
+        if transaction.to.is_none() {
             [Part::Whole; 2]
         } else if self.has(Fault::UserThenNames) {
             [Part::User, Part::Names]
@@ -106,57 +115,63 @@ impl Bound {
             [Part::Names, Part::User]
         } else {
             [Part::Whole; 2]
-        };
-        let part = parts[usize::from(flight.torn)];
-        let before = state.table;
-        let outcome = state.table.transact(wish, part, self.faults);
-        let first_of_two = parts[0] != parts[1] && !flight.torn && outcome == Outcome::Committed;
-        flight.torn = first_of_two;
-        state.ghosts.watch(self, user, &before, &state.table);
-        (outcome, !first_of_two)
+        }
     }
 
-    /// What becomes of a request after an answer.
-    pub(crate) fn tell(
+    /// Does what the handler decided to do next. Returns `None` when the request is over.
+    pub(crate) fn proceed(
         &self,
         state: &mut State,
         user: UserId,
-        flight: &Flight,
+        in_flight: &InFlight,
         next: Next,
-    ) -> Option<Flight> {
-        let ghosts = &mut state.ghosts;
+    ) -> Option<InFlight> {
         match next {
             Next::Write(basis) => {
-                let overtaken = flight.is_unanswered();
-                let event = if overtaken { Event::Overtaken } else { Event::BuiltOnTruth };
-                ghosts.happened(self, event);
-                return Some(Flight { basis, committed: false, torn: false, ..*flight });
+                let overtaken = in_flight.is_unanswered();
+                let event = if overtaken { Event::Overtaken } else { Event::BuiltOnReadUser };
+                state.history.record_event(self, event);
+                Some(InFlight { basis, committed: false, half_done: false, ..*in_flight })
             }
             Next::Unknown => {
-                ghosts.happened(self, Event::Unknown);
-                return Some(*flight);
+                state.history.record_event(self, Event::Unknown);
+                Some(*in_flight)
             }
-            Next::Broken => ghosts.violated(Violation::Broken),
-            Next::Refused => {
-                if flight.made {
-                    ghosts.violated(Violation::RefusedThoughMade);
-                } else if !has_reason(flight.wish, user, flight.now, &state.table) {
-                    ghosts.violated(Violation::RefusedForNothing);
-                }
-                ghosts.happened(self, Event::Refused);
-                flight.on_way?;
-                ghosts.happened(self, Event::RefusedOnWay);
-                return Some(Flight { refused: true, ..*flight });
+            Next::LostName => {
+                state.history.record_violation(Violation::LostName);
+                None
             }
-            Next::Success if !flight.made => {
-                let truth = state.table.user(user);
-                if !truth.is_some_and(|truth| flight.wish.is_true_of(truth)) {
-                    ghosts.violated(Violation::FalseSuccess);
-                }
-                ghosts.happened(self, Event::AlreadySo);
+            Next::Refused => self.refuse(state, user, in_flight),
+            Next::Success => {
+                self.succeed(state, user, in_flight);
+                None
             }
-            Next::Success => (),
         }
-        None
+    }
+
+    /// Refuses a request. Returns it if one of its attempts is pending.
+    fn refuse(&self, state: &mut State, user: UserId, in_flight: &InFlight) -> Option<InFlight> {
+        let history = &mut state.history;
+        if in_flight.changed {
+            history.record_violation(Violation::RefusedButChanged);
+        } else if !has_reason_to_refuse(in_flight.request, user, in_flight.now, &state.table) {
+            history.record_violation(Violation::RefusedWithoutReason);
+        }
+        history.record_event(self, Event::Refused);
+        in_flight.pending?;
+        history.record_event(self, Event::RefusedWhilePending);
+        Some(InFlight { refused: true, ..*in_flight })
+    }
+
+    /// Tells the client of success, and checks that this is true.
+    fn succeed(&self, state: &mut State, user: UserId, in_flight: &InFlight) {
+        if in_flight.changed {
+            return;
+        }
+        let found = state.table.user(user);
+        if !found.is_some_and(|found| is_as_requested(found, in_flight.request)) {
+            state.history.record_violation(Violation::FalseSuccess);
+        }
+        state.history.record_event(self, Event::AlreadyDone);
     }
 }

@@ -1,9 +1,9 @@
-//! How far the model is checked.
+//! The bounds up to which the model is checked.
 
-use crate::faults::Faults;
-use crate::protocol::{Bound, Other};
-use crate::request::Wish;
-use crate::table::{Name, Status};
+use crate::data::bound::{Bound, OtherRequest};
+use crate::data::faults::Faults;
+use crate::data::request::Request;
+use crate::data::table::{Name, Status};
 
 const fn name(key: u8, spelling: u8) -> Name {
     Name { key, spelling }
@@ -12,32 +12,33 @@ const fn name(key: u8, spelling: u8) -> Name {
 const PLAIN: &[Name] = &[name(0, 0), name(1, 0), name(2, 0), name(3, 0)];
 const LOOK_ALIKES: &[Name] = &[name(0, 0), name(1, 0), name(0, 1), name(2, 0), name(2, 1)];
 
-const STATUSES: &[Other] = &[
-    Other::Rename,
-    Other::Status(Status::Active),
-    Other::Status(Status::Blocked),
-    Other::Status(Status::Deleted),
-    Other::Field,
+const STATUSES: &[OtherRequest] = &[
+    OtherRequest::Rename,
+    OtherRequest::Status(Status::Active),
+    OtherRequest::Status(Status::Blocked),
+    OtherRequest::Status(Status::Deleted),
+    OtherRequest::Field,
 ];
 
-/// Two users, three names of which two are taken, two renames each, until a first hold is over.
+/// Two users make two renames each until a first hold is over. Two of the three names are taken.
 pub const SMALL: Bound = Bound {
     label: "2 users, 2 renames each",
     users: 2,
     names: PLAIN.split_at(3).0,
     last_is_new: false,
-    own: &[Wish::Rename],
+    own: &[Request::Rename],
     own_requests: 2,
     others: &[],
     other_requests: 0,
     horizon: 3,
     folds: true,
     late: false,
-    witness: None,
+    looked_for: None,
     faults: Faults::NONE,
 };
 
-/// The small one, and others who rename, block, delete and bring back, and the user's other fields.
+/// As `SMALL`, but with one rename each; others rename, block, delete and restore the users, and the
+/// users change their other fields.
 pub const SMALL_WITH_OTHERS: Bound = Bound {
     label: "2 users, 1 rename each, 2 other requests",
     own_requests: 1,
@@ -47,19 +48,19 @@ pub const SMALL_WITH_OTHERS: Bound = Bound {
     ..SMALL
 };
 
-/// The small one, with names that look the same.
+/// As `SMALL`, but some names look the same.
 pub const SMALL_LOOK_ALIKES: Bound =
     Bound { label: "2 users, 2 renames each, look-alikes", names: LOOK_ALIKES, ..SMALL };
 
-/// The small one, and the second user is created.
+/// As `SMALL`, but a request creates the second user.
 pub const SMALL_WITH_CREATION: Bound = Bound {
     label: "2 users, one created",
     last_is_new: true,
-    own: &[Wish::Rename, Wish::Create],
+    own: &[Request::Rename, Request::Create],
     ..SMALL
 };
 
-/// Three users, one rename each, and what was not answered may come late.
+/// Three users make one rename each, and unanswered attempts may arrive late.
 pub const LATE: Bound = Bound {
     label: "late arrivals: 3 users, 4 names, 1 rename each",
     users: 3,
@@ -69,7 +70,7 @@ pub const LATE: Bound = Bound {
     ..SMALL
 };
 
-/// One user, others, and what was not answered may come late.
+/// As `SMALL_WITH_OTHERS`, but with one user, and unanswered attempts may arrive late.
 pub const LATE_WITH_OTHERS: Bound = Bound {
     label: "late arrivals: 1 user, 1 rename, 2 other requests",
     users: 1,
@@ -77,7 +78,7 @@ pub const LATE_WITH_OTHERS: Bound = Bound {
     ..SMALL_WITH_OTHERS
 };
 
-/// The second user is created, and what was not answered may come late.
+/// As `SMALL_WITH_CREATION`, but unanswered attempts may arrive late.
 pub const LATE_WITH_CREATION: Bound = Bound {
     label: "late arrivals: 2 users, one created, to 15 days",
     horizon: 1,
@@ -85,7 +86,7 @@ pub const LATE_WITH_CREATION: Bound = Bound {
     ..SMALL_WITH_CREATION
 };
 
-/// What every run of the tests checks.
+/// The bounds that the tests check.
 pub const SMALL_ONES: [Bound; 7] = [
     SMALL,
     SMALL_WITH_OTHERS,
@@ -96,7 +97,7 @@ pub const SMALL_ONES: [Bound; 7] = [
     LATE_WITH_CREATION,
 ];
 
-/// What the program checks beyond.
+/// The further bounds that the program checks.
 pub const LARGE_ONES: [Bound; 13] = [
     Bound { label: "2 users, 2 renames each, nothing folded", folds: false, ..SMALL },
     Bound {
@@ -118,12 +119,12 @@ pub const LARGE_ONES: [Bound; 13] = [
         label: "3 users, one created, 3 names, 2 requests each",
         users: 3,
         last_is_new: true,
-        own: &[Wish::Rename, Wish::Create],
+        own: &[Request::Rename, Request::Create],
         ..SMALL
     },
     Bound {
         label: "2 users, 1 request each at either endpoint, 2 other requests",
-        own: &[Wish::Rename, Wish::OwnUpdate],
+        own: &[Request::Rename, Request::OwnUpdate],
         horizon: 3,
         ..SMALL_WITH_OTHERS
     },
@@ -164,7 +165,7 @@ pub const LARGE_ONES: [Bound; 13] = [
     },
     Bound {
         label: "late arrivals: 1 user, 1 request at either endpoint, 2 other requests",
-        own: &[Wish::Rename, Wish::OwnUpdate],
+        own: &[Request::Rename, Request::OwnUpdate],
         horizon: 3,
         ..LATE_WITH_OTHERS
     },
@@ -178,8 +179,9 @@ mod tests {
 
     use super::*;
     use crate::check::check;
-    use crate::properties::{self, Event};
-    use crate::protocol::FLIGHTS;
+    use crate::data::history::Event;
+    use crate::data::state::MAX_IN_FLIGHT;
+    use crate::properties;
 
     #[test]
     fn every_property_holds_in_every_state_of_the_small_bounds() {
@@ -194,29 +196,32 @@ mod tests {
     fn a_state_has_room_for_all_requests_of_a_user() {
         for bound in SMALL_ONES.into_iter().chain(LARGE_ONES) {
             let requests = usize::from(bound.own_requests + bound.other_requests);
-            assert!(requests <= FLIGHTS, "{}", bound.label);
+            assert!(requests <= MAX_IN_FLIGHT, "{}", bound.label);
         }
     }
 
     #[test]
-    fn what_the_properties_speak_of_does_happen() {
-        let common = [
+    fn every_event_happens() {
+        let common_events = [
             Event::RetryOfCommitted,
-            Event::BuiltOnTruth,
+            Event::BuiltOnReadUser,
             Event::Refused,
-            Event::AlreadySo,
+            Event::AlreadyDone,
             Event::Swept,
             Event::TakenBack,
             Event::TakenAfterHold,
             Event::SecondChange,
         ];
-        let respelled = [Event::Respelled];
-        let late = [Event::CameLate, Event::Unknown, Event::Overtaken, Event::RefusedOnWay];
-        for (bound, events) in
-            [(SMALL, &common[..]), (SMALL_LOOK_ALIKES, &respelled), (LATE_WITH_OTHERS, &late)]
-        {
+        let look_alike_events = [Event::Respelled];
+        let late_events =
+            [Event::ArrivedLate, Event::Unknown, Event::Overtaken, Event::RefusedWhilePending];
+        for (bound, events) in [
+            (SMALL, &common_events[..]),
+            (SMALL_LOOK_ALIKES, &look_alike_events),
+            (LATE_WITH_OTHERS, &late_events),
+        ] {
             for event in events {
-                let checker = Bound { witness: Some(*event), ..bound.clone() }.checker();
+                let checker = Bound { looked_for: Some(*event), ..bound.clone() }.checker();
                 let checker = checker.spawn_bfs().join();
                 assert!(checker.discovery(properties::HAPPENS).is_some(), "{event:?}");
             }
@@ -224,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn folding_and_late_arrivals_leave_the_tables_that_can_be_reached() {
+    fn folding_and_late_arrivals_reach_the_same_tables() {
         let tables = |folds, late| {
             let (recorder, states) = StateRecorder::new_with_accessor();
             let bound = Bound { folds, late, horizon: 1, ..SMALL };

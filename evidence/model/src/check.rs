@@ -1,30 +1,27 @@
-//! Checking a model, and finding the shortest way to a wrong.
+//! Checks a model, and finds the shortest way to a violation.
 
-use std::hash::Hash;
 use std::time::{Duration, Instant};
 
 use stateright::{Checker, Expectation, HasDiscoveries, Model};
 
-/// What came of checking a model to its end.
+use crate::data::bound::Bound;
+use crate::data::state::Step;
+
+/// The result of a complete check.
 #[derive(Clone, Debug)]
 pub struct Report {
-    /// The states that differ.
+    /// The number of different states.
     pub states: usize,
-    /// The longest way to one of them.
+    /// The number of states on the longest path that the checker followed.
     pub depth: usize,
-    /// How long it took.
+    /// The time that the check took.
     pub time: Duration,
-    /// The properties that do not hold, and the possibilities that were not seen.
+    /// The properties that do not hold.
     pub failures: Vec<&'static str>,
 }
 
-/// Visits every state of a model. Now and then it says how many there are so far.
-pub fn check<M>(model: &M, threads: usize, progress: impl Fn(usize)) -> Report
-where
-    M: Model + Clone + Send + Sync + 'static,
-    M::State: Clone + PartialEq + Hash + Send + Sync + 'static,
-    M::Action: Clone + PartialEq,
-{
+/// Visits every state of a model. It calls `progress` again and again with the number of states so far.
+pub fn check(model: &Bound, threads: usize, progress: impl Fn(usize)) -> Report {
     let begun = Instant::now();
     let mut checker = model.clone().checker().threads(threads).spawn_dfs();
     let handles = checker.handles();
@@ -44,17 +41,17 @@ where
     }
 }
 
-/// The fewest steps to a state in which a property of a model does not hold, if there is such a state
-/// within so many steps: searched for with one step more each time.
-pub fn counterexample<M>(model: &M, property: &'static str, steps: usize) -> Option<Vec<M::Action>>
-where
-    M: Model + Clone + Send + Sync + 'static,
-    M::State: Clone + PartialEq + Hash + Send + Sync + 'static,
-    M::Action: Clone + PartialEq,
-{
-    (0..=steps).find_map(|steps| {
+/// Returns the fewest steps to a state that violates the property, or `None` when no state within
+/// `max_steps` steps does. It searches with one step more each time.
+pub fn counterexample(
+    model: &Bound,
+    property: &'static str,
+    max_steps: usize,
+) -> Option<Vec<Step>> {
+    (0..=max_steps).find_map(|steps| {
         let found = HasDiscoveries::AnyOf([property].into());
-        // The beginning has the depth 1, and the states of the last depth are not looked at.
+        // The first state has the depth 1, and the checker does not examine the states of the last
+        // depth.
         let checker = model.clone().checker().finish_when(found).target_max_depth(steps + 2);
         Some(checker.spawn_bfs().join().discovery(property)?.into_actions())
     })

@@ -1,51 +1,67 @@
-//! The rename protocol as a model, checked in every interleaving up to a bound.
+//! The rename protocol as a model, checked in every order of steps up to a bound.
 //!
-//! The tests ask the real code a great many times; the model asks every order of steps. It is written
-//! by hand after the code and shares none of it, so it says that the *protocol* is right: the
-//! conditions, their order, the token, the frozen instant. That the code is the protocol, the tests
-//! say.
+//! The tests run the real code many times; the model covers every order of steps. The model is written
+//! by hand after the code and shares none of it. It shows that the *protocol* is right: the conditions,
+//! their order, the token and the frozen instant. The tests show that the code follows the protocol.
 //!
-//! - [`table`]: the two kinds of item and the conditional writes, after `store/actions.rs`.
-//! - [`request`]: what a handler decides between two calls of DynamoDB.
-//! - [`protocol`]: the requests under way and every step that may come next: time passes, the sweep
-//!   comes or does not, somebody stops half-way.
-//! - [`attempt`]: what an attempt does, when it arrives, and when nobody hears its answer.
-//! - [`properties`]: what has to hold in every state.
-//! - [`bounds`]: how far that is checked.
-//! - [`drills`]: deliberate faults, and the property that finds each.
-//! - [`regions`]: a second model, of the table in two Regions.
+//! [`data`] has the plain data: the items of the table, the transactions, the requests, the states and
+//! steps, the faults, and what the properties know. The other modules are the behaviour:
 //!
-//! What is assumed of DynamoDB: a transaction is one step; a condition sees the item as it is; a
-//! client request token that is known is answered as before, which it is for 10 minutes, far longer
-//! than a request lives; the TTL sweep takes an item only while `expiresAt` is past.
+//! - [`transact`] carries out conditional writes on the table, as `store/actions.rs` does.
+//! - [`handler`] decides what a handler does between two calls of DynamoDB.
+//! - [`attempt`] makes an attempt, whether its answer arrives, is lost or comes late.
+//! - [`recorder`] records what the properties need to know.
+//! - [`properties`] lists what must hold in every state.
+//! - [`steps`] lists the steps that may follow a state: time passes, the TTL sweep runs, a request
+//!   begins or continues.
+//! - [`protocol`] puts these together as a stateright model.
+//! - [`bounds`] lists the bounds up to which the model is checked.
+//! - [`fault_tests`] lists deliberate faults, and the property that finds each one.
+//! - [`check`] runs the checker.
 //!
-//! What is coarser than the code: a tick is 15 days, so a request can stay under way for months, and
-//! cooldown and hold count from the instant at which it began; a request may be decided anew without
-//! end, where a handler stops after four; a status and one field stand for all fields that an update
-//! changes, and one request changes one of them; `If-Match` is left out.
+//! # Assumptions about DynamoDB
 //!
-//! In every bound, any answer can be lost, and while its request is not told of success, copies of
-//! what was carried out can arrive, even after DynamoDB has forgotten the token. An attempt that was
-//! *not* carried out arrives late only in bounds with [`Bound::late`](protocol::Bound::late), and of
-//! each request one such attempt is on its way at a time. Those bounds are smaller: three users have
-//! one rename each. A rename that arrives late does to the table what one does that begins late; a test
-//! compares the tables.
+//! - A transaction is one step.
+//! - A condition sees the present item.
+//! - DynamoDB answers a known client request token as before. It knows a token for 10 minutes, which is
+//!   far longer than a request lasts.
+//! - The TTL sweep deletes an item only after `expiresAt`.
+//!
+//! # Differences from the code
+//!
+//! - A tick is 15 days. A request can therefore be under way for months; cooldown and hold count from
+//!   the instant at which it began.
+//! - A request may decide anew without limit. A handler stops after four times.
+//! - A status and one other field stand for all fields that an update can change, and one request
+//!   changes one of them.
+//! - The model has no `If-Match`.
+//!
+//! # Lost answers and late arrivals
+//!
+//! In every bound any answer can be lost. Until the client is told of success, copies of an attempt
+//! that was carried out can arrive, even when DynamoDB has forgotten the token.
+//!
+//! An attempt that was *not* carried out arrives late only in bounds with
+//! [`Bound::late`](data::bound::Bound::late), and each request has at most one such attempt. Those
+//! bounds are smaller: three users make one rename each. A rename that arrives late changes the table
+//! just as one that begins late. A test compares the tables.
 //!
 //! # Folding
 //!
-//! A request begins with any instant that has passed and any guess. So a rename that has decided on
-//! what it writes and has not written it can do just what a request can do that has not begun. With
-//! [`Bound::folds`](protocol::Bound::folds) it is put back among those, and the states that remain are
-//! the ones that differ in the table or in what was written. A test compares the tables that are
-//! reached with and without.
+//! A request may begin at any past instant and with any name in its token. A rename that has written
+//! nothing can therefore do exactly what a request can do that has not begun. With
+//! [`Bound::folds`](data::bound::Bound::folds) the model puts such a rename back among the requests
+//! that have not begun. The remaining states differ in the table or in the writes so far. A test
+//! compares the tables that the model reaches with and without folding.
 
 pub mod attempt;
 pub mod bounds;
 pub mod check;
-pub mod drills;
-pub mod faults;
+pub mod data;
+pub mod fault_tests;
+pub mod handler;
 pub mod properties;
 pub mod protocol;
-pub mod regions;
-pub mod request;
-pub mod table;
+pub mod recorder;
+pub mod steps;
+pub mod transact;

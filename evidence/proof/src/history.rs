@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::SignedDuration;
-use shared::app::Clock;
+use shared::clock::Clock;
 use shared::domain::status::Status;
 use stateright::semantics::{ConsistencyTester, LinearizabilityTester};
 use tokio::task::JoinSet;

@@ -34,7 +34,7 @@ pub struct World {
     patience: Arc<AtomicU64>,
     created_at: i64,
     users: [Person; USERS as usize],
-    names: [Option<Holding>; KEYS as usize],
+    names: [Option<NameRecord>; KEYS as usize],
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,7 +47,7 @@ struct Person {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Holding {
+struct NameRecord {
     user: u8,
     name: Name,
     held_until: Option<i64>,
@@ -65,7 +65,7 @@ impl World {
         });
         let names = std::array::from_fn(|key| {
             let name = Name::of_key(number(key));
-            (key < users.len()).then(|| Holding { user: number(key), name, held_until: None })
+            (key < users.len()).then(|| NameRecord { user: number(key), name, held_until: None })
         });
         Self { patience: Arc::new(AtomicU64::new(PATIENCE)), created_at, users, names }
     }
@@ -112,9 +112,9 @@ impl World {
 
     /// Whether somebody else has the name, or one that looks the same.
     fn taken(&self, user: u8, to: Name, at: i64) -> Option<Told> {
-        let holding = self.names[usize::from(to.key())]?;
-        let is_free = holding.user == user || holding.held_until.is_some_and(|until| until <= at);
-        let refusal = if holding.name.is_case_of(to) { Told::Taken } else { Told::TooSimilar };
+        let record = self.names[usize::from(to.key())]?;
+        let is_free = record.user == user || record.held_until.is_some_and(|until| until <= at);
+        let refusal = if record.name.is_case_of(to) { Told::Taken } else { Told::TooSimilar };
         (!is_free).then_some(refusal)
     }
 
@@ -124,8 +124,8 @@ impl World {
         let from = std::mem::replace(&mut person.name, to);
         person.previous = Some(from);
         self.names[usize::from(from.key())] =
-            Some(Holding { user, name: from, held_until: Some(at + HOLD) });
-        self.names[usize::from(to.key())] = Some(Holding { user, name: to, held_until: None });
+            Some(NameRecord { user, name: from, held_until: Some(at + HOLD) });
+        self.names[usize::from(to.key())] = Some(NameRecord { user, name: to, held_until: None });
     }
 
     /// `PATCH /v1/users/update` with a username, by the user or an administrator.
@@ -155,8 +155,8 @@ impl World {
     /// Forgets these names, if each of them is free. When DynamoDB does so is its own affair.
     fn sweep(&mut self, swept: u8, at: i64) -> bool {
         (0..KEYS).filter(|key| swept & (1 << key) != 0).all(|key| {
-            let holding = self.names[usize::from(key)].take();
-            holding.is_some_and(|held| held.held_until.is_some_and(|until| until <= at))
+            let record = self.names[usize::from(key)].take();
+            record.is_some_and(|held| held.held_until.is_some_and(|until| until <= at))
         })
     }
 }

@@ -12,7 +12,7 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::http::StatusCode;
 use sandbox::{FakeClock, InProcessDynamoDb, refusals};
 use serde_json::{Value, json};
-use shared::app::Clock;
+use shared::clock::Clock;
 use tokio::sync::oneshot;
 
 use crate::invariants::{self, Invariants};

@@ -10,13 +10,14 @@ use http_body_util::BodyExt;
 use jiff::{SignedDuration, Timestamp};
 use sandbox::{FakeClock, InProcessDynamoDb, Issuer, TABLE, TokenRequest};
 use serde_json::{Value, json};
-use shared::app::{App, Clock, Parts};
+use shared::app::{App, Parts};
+use shared::clock::Clock;
 use shared::config::Stage;
 use shared::domain::rename::RenamePolicy;
 use shared::domain::role::Role;
 use shared::domain::status::Status;
 use shared::domain::text::Text;
-use shared::domain::user::User;
+use shared::domain::user::{RequiredFields, User};
 use shared::domain::user_id::UserId;
 use shared::domain::username::Username;
 use shared::limit::CallerLimit;
@@ -213,10 +214,14 @@ fn token(
 }
 
 async fn create(app: &App, id: &str, username: &str, roles: &[Role]) -> Result<(), Box<dyn Error>> {
-    let first_and_last_name = (Text::parse("A")?, Text::parse("B")?);
-    let username = Username::held(username.to_owned());
-    let mut user =
-        User::new(UserId::parse(id)?, username, first_and_last_name, Uuid::nil(), app.now());
+    let required = RequiredFields {
+        id: UserId::parse(id)?,
+        username: Username::claimed(username.to_owned()),
+        first_name: Text::parse("A")?,
+        last_name: Text::parse("B")?,
+        account_id: Uuid::nil(),
+    };
+    let mut user = User::new(required, app.now());
     user.roles = roles.iter().copied().collect();
     match app.store.commit(&Change::Create(Box::new(user))).await? {
         Outcome::Committed => Ok(()),

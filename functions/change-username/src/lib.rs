@@ -1,42 +1,43 @@
 //! `PATCH /api/v1/users/username`: the caller changes the own username.
 //!
-//! On the common path this is one DynamoDB call. The username in the token is the guess on which a
-//! transaction is built; the transaction's conditions are the judge; and when they refuse, the user
-//! that they return is the truth to go on from.
+//! The common change is one DynamoDB call. The handler builds a transaction on the username in the
+//! token. The transaction's conditions decide; when they fail, they return the user, and the handler
+//! builds the next transaction on that.
 
 use axum::extract::State;
 use axum::http::Method;
 use jiff::Timestamp;
 use serde::Serialize;
 use shared::app::App;
-use shared::domain::rename::{Rename, RenamePolicy, Renamed, Renaming};
+use shared::domain::rename::{NamePair, RenameDecision, RenamePolicy, RenameReceipt, SelfRename};
 use shared::domain::user::User;
 use shared::domain::username::Username;
-use shared::error::Error;
-use shared::http::Endpoint;
+use shared::error::{Error, UsernameConflict};
 use shared::http::body::{Body, Fields, FromFields};
 use shared::http::caller::Caller;
 use shared::http::read::Handle;
-use shared::http::reply::{Enveloped, Instant};
+use shared::http::reply::Enveloped;
+use shared::http::write::Instant;
+use shared::http::{Endpoint, Route};
 use shared::store::{Change, Outcome};
+use utoipa::ToSchema;
 
-/// How often a decision is made: on the token's claim, on the truth, and again when the user changes
-/// in between.
+/// The most decisions: on the token's username, on the user in the table, and again whenever the user
+/// changes in between.
 const DECISIONS: usize = 4;
 
 /// This endpoint.
 pub fn endpoint() -> Endpoint {
-    Endpoint::new(
-        "change-username",
-        Method::PATCH,
-        "/api/v1/users/username",
-        change_username,
-        failures,
-    )
+    let route = Route {
+        operation: "change-username",
+        method: Method::PATCH,
+        path: "/api/v1/users/username",
+    };
+    Endpoint::new(route, change_username, errors)
 }
 
-/// What it fails with for reasons of its own.
-fn failures(now: Timestamp) -> Vec<Error> {
+/// The errors of the handler itself.
+fn errors(now: Timestamp) -> Vec<Error> {
     let until = now + RenamePolicy::default().cooldown;
     vec![
         Error::AccountNotActive,
@@ -64,8 +65,7 @@ impl FromFields for ChangeUsername {
 }
 
 /// The data of the answer.
-#[derive(Debug, Serialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct UsernameChanged {
     success: bool,
@@ -80,37 +80,40 @@ async fn change_username(
     Body(ChangeUsername { new_username: wanted }): Body<ChangeUsername>,
 ) -> Result<Enveloped<UsernameChanged>, Error> {
     let now = app.now();
-    let decide = |user: Option<User>| -> Result<Renaming, Error> {
+    let decide = |user: Option<User>| -> Result<RenameDecision, Error> {
         Ok(user.ok_or(Error::UserNotFound)?.rename(&wanted, now, &app.policy)?)
     };
-    let mut renaming = match caller.username_hint {
-        Some(name) if name != wanted => {
-            Renaming::Change(Rename::new(caller.id, name, wanted.clone(), now, &app.policy))
+    let mut decision = match caller.username_hint {
+        Some(from) if from != wanted => {
+            let names = NamePair { from, to: wanted.clone() };
+            RenameDecision::Change(SelfRename::new(caller.id, names, now, &app.policy))
         }
         _ => decide(app.store.user(&caller.id).await?)?,
     };
     for _ in 0..DECISIONS {
-        let rename = match renaming {
-            Renaming::Already(names) => return Ok(UsernameChanged::answer(&names, now)),
-            Renaming::Change(rename) => rename,
+        let change = match decision {
+            RenameDecision::Unchanged(receipt) => return Ok(UsernameChanged::reply(receipt, now)),
+            RenameDecision::Change(change) => change,
         };
-        let names = rename.result();
-        renaming = match app.store.commit(&Change::Rename(rename)).await? {
-            Outcome::Committed => return Ok(UsernameChanged::answer(&names, now)),
-            Outcome::Taken(holder) => return Err(Error::taken(&wanted, &holder)),
-            Outcome::Stale(truth) => decide(truth.map(|user| *user))?,
+        let receipt = change.receipt();
+        decision = match app.store.commit(&Change::Rename(change)).await? {
+            Outcome::Committed => return Ok(UsernameChanged::reply(receipt, now)),
+            Outcome::Taken(existing) => {
+                return Err(UsernameConflict { wanted: &wanted, existing: &existing }.into());
+            }
+            Outcome::Stale(user) => decide(user.map(|user| *user))?,
         };
     }
     Err(Error::ConcurrentChange)
 }
 
 impl UsernameChanged {
-    fn answer(names: &Renamed, at: Timestamp) -> Enveloped<Self> {
+    fn reply(receipt: RenameReceipt, at: Timestamp) -> Enveloped<Self> {
         let data = Self {
             success: true,
-            old_username: names.old.clone(),
-            new_username: names.new.clone(),
-            next_change_allowed_at: Instant(names.next_change_at),
+            old_username: receipt.old,
+            new_username: receipt.new,
+            next_change_allowed_at: Instant(receipt.next_change_at),
         };
         Enveloped::new(data, at)
     }

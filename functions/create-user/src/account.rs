@@ -3,7 +3,7 @@
 use shared::domain::account::{Account, AccountText, HttpsUrl, Label, PhoneNumber};
 use shared::domain::user_id::UserId;
 use shared::http::body::Fields;
-use shared::http::reply::Instant;
+use shared::http::write::Instant;
 
 /// The values that a body has for a user's account; `None` where it has none.
 pub(crate) struct AccountFields {
@@ -38,20 +38,30 @@ impl AccountFields {
         }
     }
 
-    /// The new account with these values.
+    /// The new account with these values. A field that is missing here does not compile.
     pub(crate) fn fill(self, new: Account) -> Account {
+        let Self {
+            kind,
+            mobile_phone_number,
+            location,
+            company,
+            industry,
+            profile_picture_url,
+            subscription_plan,
+            email_verified,
+            mobile_phone_number_verified,
+        } = self;
         Account {
             id: new.id,
-            kind: self.kind.unwrap_or(new.kind),
-            mobile_phone_number: self.mobile_phone_number,
-            location: self.location,
-            company: self.company,
-            industry: self.industry,
-            profile_picture_url: self.profile_picture_url,
-            subscription_plan: self.subscription_plan.unwrap_or(new.subscription_plan),
-            email_verified: self.email_verified.unwrap_or(new.email_verified),
-            mobile_phone_number_verified: self
-                .mobile_phone_number_verified
+            kind: kind.unwrap_or(new.kind),
+            mobile_phone_number,
+            location,
+            company,
+            industry,
+            profile_picture_url,
+            subscription_plan: subscription_plan.unwrap_or(new.subscription_plan),
+            email_verified: email_verified.unwrap_or(new.email_verified),
+            mobile_phone_number_verified: mobile_phone_number_verified
                 .unwrap_or(new.mobile_phone_number_verified),
         }
     }

@@ -1,24 +1,26 @@
-//! `GET /v1/users/{userId}`: a user, for the user, a `POWER_USER` or an `ADMIN`.
+//! `GET /v1/users/{userId}`: reads a user, for the user, a `POWER_USER` or an `ADMIN`.
 
 use axum::extract::State;
 use axum::http::Method;
 use jiff::Timestamp;
 use shared::app::App;
-use shared::domain::permission::Refusal;
+use shared::domain::access::AccessDenied;
 use shared::error::Error;
-use shared::http::Endpoint;
 use shared::http::caller::Caller;
 use shared::http::path::UserIdInPath;
 use shared::http::reply::UserReply;
+use shared::http::{Endpoint, Route};
+use shared::store::CallerAndTarget;
 
 /// This endpoint.
 pub fn endpoint() -> Endpoint {
-    Endpoint::new("get-user", Method::GET, "/v1/users/{userId}", get_user, failures)
+    let route = Route { operation: "get-user", method: Method::GET, path: "/v1/users/{userId}" };
+    Endpoint::new(route, get_user, errors)
 }
 
-/// What it fails with for reasons of its own.
-fn failures(_: Timestamp) -> Vec<Error> {
-    vec![Error::AccountNotActive, Refusal::NotYours.into(), Error::UserNotFound]
+/// The errors of the handler itself.
+fn errors(_: Timestamp) -> Vec<Error> {
+    vec![Error::AccountNotActive, AccessDenied::NotYours.into(), Error::UserNotFound]
 }
 
 async fn get_user(
@@ -26,10 +28,11 @@ async fn get_user(
     caller: Caller,
     UserIdInPath(id): UserIdInPath,
 ) -> Result<UserReply, Error> {
-    let (account, user) = app.store.users(&caller.id, &id).await?;
-    let relation = caller.relation_to(&id, account.as_ref())?;
-    if !relation.is_close() {
-        return Err(Refusal::NotYours.into());
+    let ids = CallerAndTarget { caller: &caller.id, target: &id };
+    let users = app.store.caller_and_target(ids).await?;
+    let access = caller.access_to(&id, users.caller.as_ref())?;
+    if !access.may_read() {
+        return Err(AccessDenied::NotYours.into());
     }
-    relation.visible(user).map(UserReply).ok_or(Error::UserNotFound)
+    access.visible(users.target).map(UserReply).ok_or(Error::UserNotFound)
 }

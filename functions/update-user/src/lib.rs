@@ -4,34 +4,37 @@ use axum::extract::State;
 use axum::http::Method;
 use jiff::Timestamp;
 use shared::app::App;
-use shared::domain::permission::{Field, Refusal, Relation};
+use shared::domain::access::{Access, AccessDenied, Field};
 use shared::domain::rename::RenamePolicy;
+use shared::domain::update::UpdatedBy;
 use shared::domain::user::User;
 use shared::domain::user_id::UserId;
-use shared::error::Error;
-use shared::http::Endpoint;
+use shared::error::{Error, UsernameConflict};
+use shared::hashing;
 use shared::http::body::{Body, Fields, FromFields};
 use shared::http::caller::Caller;
 use shared::http::precondition::IfMatch;
 use shared::http::reply::UserReply;
 use shared::http::user_fields::UserFields;
-use shared::store::{Change, Outcome};
+use shared::http::{Endpoint, Route};
+use shared::store::{CallerAndTarget, Change, Outcome, Users};
 
-/// How often the change is decided anew after somebody else's write came in between.
+/// The most decisions after the first: one whenever somebody else's write comes in between.
 const RETRIES: usize = 3;
 
 /// This endpoint.
 pub fn endpoint() -> Endpoint {
-    Endpoint::new("update-user", Method::PATCH, "/v1/users/update", update_user, failures)
+    let route = Route { operation: "update-user", method: Method::PATCH, path: "/v1/users/update" };
+    Endpoint::new(route, update_user, errors)
 }
 
-/// What it fails with for reasons of its own.
-fn failures(now: Timestamp) -> Vec<Error> {
+/// The errors of the handler itself.
+fn errors(now: Timestamp) -> Vec<Error> {
     let until = now + RenamePolicy::default().cooldown;
     vec![
         Error::AccountNotActive,
-        Refusal::Fields(vec![Field::Roles, Field::Status]).into(),
-        Refusal::NotYours.into(),
+        AccessDenied::Fields(vec![Field::Roles, Field::Status]).into(),
+        AccessDenied::NotYours.into(),
         Error::UserNotFound,
         Error::UsernameTaken,
         Error::UsernameTooSimilar,
@@ -41,7 +44,8 @@ fn failures(now: Timestamp) -> Vec<Error> {
     ]
 }
 
-/// The body. What is wrong with the values is kept until it is known that the caller may send them.
+/// The body. The violations of its values are kept until the caller is known to be allowed to send
+/// them.
 #[derive(Debug)]
 struct UpdateUser {
     user_id: UserId,
@@ -54,8 +58,7 @@ impl FromFields for UpdateUser {
 
     fn from_fields(mut fields: Fields) -> Result<Self, Error> {
         let user_id = fields.required::<UserId>("userId");
-        let sent = Field::ALL.into_iter().filter(|field| fields.has(field.name())).collect();
-        let values = UserFields::take(&mut fields);
+        let (values, sent) = UserFields::take(&mut fields);
         match user_id {
             Some(user_id) => Ok(Self { user_id, sent, values: fields.finish(Some(values)) }),
             None => fields.finish(None),
@@ -70,43 +73,52 @@ async fn update_user(
     Body(UpdateUser { user_id, sent, values }): Body<UpdateUser>,
 ) -> Result<UserReply, Error> {
     let now = app.now();
-    let (account, target) = app.store.users(&caller.id, &user_id).await?;
-    let permit = |target| permit(&caller, account.as_ref(), &user_id, target, &sent);
-    let (relation, target) = permit(target)?;
+    let ids = CallerAndTarget { caller: &caller.id, target: &user_id };
+    let Users { caller: account, target } = app.store.caller_and_target(ids).await?;
+    let authorize = |target| authorize(&caller, account.as_ref(), &user_id, target, &sent);
+    let (access, target) = authorize(target)?;
+    let by = if access.is_self { UpdatedBy::Owner } else { UpdatedBy::Others };
     let values = values?;
     let mut user = target.ok_or(Error::UserNotFound)?;
-    let patch = values.into_patch(&user).await?;
+    let password_hash = match values.password.clone() {
+        Some(password) => Some(hashing::check_and_hash(password, values.own_data(&user)).await?),
+        None => None,
+    };
+    let patch = values.into_patch(password_hash);
     for _ in 0..=RETRIES {
         if !if_match.allows(user.version) {
             return Err(Error::VersionMismatch);
         }
-        let Some(update) = user.update(&patch, relation.own, now, &app.policy)? else {
+        let Some(update) = user.update(&patch, by, now, &app.policy)? else {
             return Ok(UserReply(user));
         };
         let after = update.after.clone();
         user = match app.store.commit(&Change::Update(Box::new(update))).await? {
             Outcome::Committed => return Ok(UserReply(after)),
-            Outcome::Taken(holder) => return Err(Error::taken(&after.username, &holder)),
-            Outcome::Stale(truth) => {
-                permit(truth.map(|user| *user))?.1.ok_or(Error::UserNotFound)?
+            Outcome::Taken(existing) => {
+                return Err(
+                    UsernameConflict { wanted: &after.username, existing: &existing }.into()
+                );
+            }
+            Outcome::Stale(user) => {
+                authorize(user.map(|user| *user))?.1.ok_or(Error::UserNotFound)?
             }
         };
     }
     Err(Error::ConcurrentChange)
 }
 
-/// Decides whether the caller may change these fields, and gives the target as the caller may see
-/// it.
-fn permit(
+/// Decides whether the caller may change these fields, and gives the target as the caller sees it.
+fn authorize(
     caller: &Caller,
     account: Option<&User>,
     user_id: &UserId,
     target: Option<User>,
     sent: &[Field],
-) -> Result<(Relation, Option<User>), Error> {
+) -> Result<(Access, Option<User>), Error> {
     let account = if caller.id == *user_id { target.as_ref() } else { account };
-    let relation = caller.relation_to(user_id, account)?;
-    let target = relation.visible(target);
-    relation.check_change(target.as_ref().map(|user| user.roles), sent)?;
-    Ok((relation, target))
+    let access = caller.access_to(user_id, account)?;
+    let target = access.visible(target);
+    access.authorize(target.as_ref().map(|user| user.roles), sent)?;
+    Ok((access, target))
 }

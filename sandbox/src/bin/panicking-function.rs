@@ -4,8 +4,8 @@ use axum::extract::State;
 use axum::http::Method;
 use shared::app::App;
 use shared::error::Error;
-use shared::http::Endpoint;
 use shared::http::reply::UserReply;
+use shared::http::{Endpoint, Route};
 
 #[expect(clippy::panic, reason = "this is what it is for")]
 async fn panicking(_: State<App>) -> Result<UserReply, Error> {
@@ -13,6 +13,6 @@ async fn panicking(_: State<App>) -> Result<UserReply, Error> {
 }
 
 fn main() -> std::process::ExitCode {
-    let (method, path) = (Method::PATCH, "/api/v1/users/username");
-    shared::lambda::run(Endpoint::new("panic", method, path, panicking, |_| Vec::new()))
+    let route = Route { operation: "panic", method: Method::PATCH, path: "/api/v1/users/username" };
+    shared::lambda::run(Endpoint::new(route, panicking, |_| Vec::new()))
 }

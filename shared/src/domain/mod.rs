@@ -1,10 +1,10 @@
 //! The rules, pure: what a username is and when it may change, who may change which field, what a
 //! valid value is. Nothing here reads a clock, the environment, the network or the table.
 
+pub mod access;
 pub mod account;
 pub mod locale;
 pub mod password;
-pub mod permission;
 pub mod rename;
 pub mod role;
 pub mod status;

@@ -11,9 +11,9 @@ pub const MIN_LENGTH: usize = 12;
 /// The most characters of a password.
 pub const MAX_LENGTH: usize = 128;
 
-/// How many characters of a long password are looked at first.
+/// The lengths of the beginnings that are estimated first.
 const BEGINNINGS: [usize; 5] = [16, 20, 24, 28, 32];
-/// The least characters of own data that count as such.
+/// The fewest characters that count as own data.
 const MIN_OWN_DATA: usize = 3;
 
 /// Memory of one argon2id hash, in KiB: 19 MiB, with 2 passes and 1 lane the first choice of
@@ -22,14 +22,14 @@ const MEMORY_KIB: u32 = 19 * 1024;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
 
-/// A new password of the right length, in plain text. It is never printed, and overwritten in
+/// A new password of the right length, in plain text. It cannot be printed, and it is overwritten in
 /// memory when dropped.
 #[derive(Debug, Clone)]
 pub struct Password(SecretString);
 
 /// Why a text is refused as a password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum PasswordFault {
+pub enum InvalidPassword {
     /// Fewer than [`MIN_LENGTH`] characters.
     #[error("too short")]
     TooShort,
@@ -45,33 +45,33 @@ impl Password {
     /// Takes a password of 12–128 characters.
     ///
     /// # Errors
-    /// [`PasswordFault::TooShort`] or [`PasswordFault::TooLong`].
-    pub fn parse(text: &str) -> Result<Self, PasswordFault> {
+    /// [`InvalidPassword::TooShort`] or [`InvalidPassword::TooLong`].
+    pub fn parse(text: &str) -> Result<Self, InvalidPassword> {
         match text.chars().count() {
-            length if length < MIN_LENGTH => Err(PasswordFault::TooShort),
-            length if length > MAX_LENGTH => Err(PasswordFault::TooLong),
+            length if length < MIN_LENGTH => Err(InvalidPassword::TooShort),
+            length if length > MAX_LENGTH => Err(InvalidPassword::TooLong),
             _ => Ok(Self(SecretString::from(text))),
         }
     }
 
-    /// Asks zxcvbn how hard the password is to guess for somebody who knows `own_data`: the user's
-    /// names and username.
+    /// Estimates with zxcvbn how hard the password is to guess for somebody who knows `own_data`: the
+    /// user's names and usernames.
     ///
     /// # Errors
-    /// [`PasswordFault::TooWeak`] when the score is below 3 of 4 (under 10⁸ guesses).
-    pub fn check_strength(&self, own_data: &[&str]) -> Result<(), PasswordFault> {
+    /// [`InvalidPassword::TooWeak`] when the score is below 3 of 4 (under 10⁸ guesses).
+    pub fn check_strength(&self, own_data: &[&str]) -> Result<(), InvalidPassword> {
         let is_weak = || zxcvbn(self.0.expose_secret(), own_data).score() < Score::Three;
         if !self.begins_strong(own_data) && is_weak() {
-            return Err(PasswordFault::TooWeak);
+            return Err(InvalidPassword::TooWeak);
         }
         Ok(())
     }
 
-    /// Whether the beginning of a long password is enough: over 10¹⁰ guesses, and what follows adds to
-    /// them. Of digits and symbols zxcvbn tries every way to read them as letters, which takes it
-    /// seconds for 100 characters. It is asked at several ends, for one may cut a word; own data counts
-    /// in parts, for the same reason. What begins weak is still judged by all of it, however long that
-    /// takes.
+    /// Whether the beginning of a long password needs over 10¹⁰ guesses, so that the rest need not be
+    /// estimated. zxcvbn reads digits and symbols as letters in every combination, which takes seconds
+    /// for 100 characters. The check cuts at several lengths, because one may cut a word, and counts
+    /// every part of the own data, for the same reason. A password that begins weak is estimated whole,
+    /// however long that takes.
     fn begins_strong(&self, own_data: &[&str]) -> bool {
         let password = self.0.expose_secret();
         let parts: Vec<&str> = own_data.iter().flat_map(|data| parts(data)).collect();
@@ -82,16 +82,16 @@ impl Password {
         })
     }
 
-    /// Hashes the password with argon2id under a fresh random salt. This takes tens of
-    /// milliseconds and 19 MiB of memory by intention.
+    /// Hashes the password with argon2id and a fresh random salt. By design this takes tens of
+    /// milliseconds and 19 MiB of memory.
     ///
     /// # Errors
-    /// [`HashingFailed`] when the operating system gives no random bytes or no memory.
-    pub fn hash(&self) -> Result<PasswordHash, HashingFailed> {
-        let params = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(HashingFailed::new)?;
+    /// [`HashingError`] when the operating system gives no random bytes or no memory.
+    pub fn hash(&self) -> Result<PasswordHash, HashingError> {
+        let params = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(HashingError::new)?;
         let hash = Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
             .hash_password(self.0.expose_secret().as_bytes())
-            .map_err(HashingFailed::new)?;
+            .map_err(HashingError::new)?;
         Ok(PasswordHash(hash.to_string()))
     }
 }
@@ -99,9 +99,9 @@ impl Password {
 /// The password could not be hashed.
 #[derive(Debug, thiserror::Error)]
 #[error("the password could not be hashed: {0}")]
-pub struct HashingFailed(String);
+pub struct HashingError(String);
 
-impl HashingFailed {
+impl HashingError {
     fn new(cause: impl fmt::Display) -> Self {
         Self(cause.to_string())
     }
@@ -129,7 +129,7 @@ impl fmt::Debug for PasswordHash {
     }
 }
 
-/// The text, and every beginning and end of it that counts as own data.
+/// The text, and each of its beginnings and ends that is long enough to count as own data.
 fn parts(text: &str) -> impl Iterator<Item = &str> {
     let cuts = text.char_indices().map(|(at, _)| at).skip(1);
     let parts = cuts.flat_map(|at| [text.get(..at), text.get(at..)]).flatten();
@@ -143,25 +143,25 @@ mod tests {
 
     use super::*;
 
-    /// The password of the API page's own curl command.
+    /// The password of the curl command in [the contract](../../../docs/contract.md)'s source.
     const PAGE: &str = "newStr0ng!P@ssw0rd";
 
     #[test]
     fn a_password_has_12_to_128_characters() {
         let fault = |n: usize| Password::parse(&"ş".repeat(n)).err();
-        assert_eq!(fault(11), Some(PasswordFault::TooShort));
+        assert_eq!(fault(11), Some(InvalidPassword::TooShort));
         assert_eq!(fault(12), None);
         assert_eq!(fault(13), None);
         assert_eq!(fault(127), None);
         assert_eq!(fault(128), None);
-        assert_eq!(fault(129), Some(PasswordFault::TooLong));
+        assert_eq!(fault(129), Some(InvalidPassword::TooLong));
     }
 
     #[test]
     fn a_password_that_is_easy_to_guess_is_refused() {
         for weak in ["password1234", "aaaaaaaaaaaaaaaa", "qwertyuiop123", "123456789012"] {
             let password = Password::parse(weak).unwrap();
-            assert_eq!(password.check_strength(&[]), Err(PasswordFault::TooWeak), "{weak}");
+            assert_eq!(password.check_strength(&[]), Err(InvalidPassword::TooWeak), "{weak}");
         }
         for strong in [PAGE, "correct horse battery staple", "tavuk-göğsü kazandibi 7"] {
             assert_eq!(Password::parse(strong).unwrap().check_strength(&[]), Ok(()), "{strong}");
@@ -172,7 +172,7 @@ mod tests {
     fn a_password_made_of_the_user_s_own_data_is_refused() {
         let password = Password::parse("hypatia_alexandria").unwrap();
         assert_eq!(password.check_strength(&[]), Ok(()));
-        assert_eq!(password.check_strength(&["hypatia_alexandria"]), Err(PasswordFault::TooWeak));
+        assert_eq!(password.check_strength(&["hypatia_alexandria"]), Err(InvalidPassword::TooWeak));
     }
 
     #[test]
@@ -180,23 +180,23 @@ mod tests {
         let check =
             |text: &str, own_data: &[&str]| Password::parse(text).unwrap().check_strength(own_data);
         let random = "uX4#kQz9!rTf2@Lw7$";
-        assert_eq!(check(&"a".repeat(128), &[]), Err(PasswordFault::TooWeak));
+        assert_eq!(check(&"a".repeat(128), &[]), Err(InvalidPassword::TooWeak));
         assert_eq!(check(&format!("{}{random}", "a".repeat(33)), &[]), Ok(()));
         assert_eq!(check(&format!("{random}{}", "a".repeat(33)), &[]), Ok(()));
         // Cut after 32 characters it would be strong.
         let cut = "passwordpasswordpasswordresponsibilities";
-        assert_eq!(check(cut, &[]), Err(PasswordFault::TooWeak));
+        assert_eq!(check(cut, &[]), Err(InvalidPassword::TooWeak));
         // Its first 32 characters alone would be strong.
         let own = "hypatia.of.the.great.library@alexandria.example";
         let reversed: String = own.chars().rev().collect();
         for text in [own, &own.to_uppercase(), &format!("{}{own}", "a".repeat(20)), &reversed] {
             assert_eq!(check(text, &[]), Ok(()), "{text}");
-            assert_eq!(check(text, &[own]), Err(PasswordFault::TooWeak), "{text}");
+            assert_eq!(check(text, &[own]), Err(InvalidPassword::TooWeak), "{text}");
         }
         let names = ["Wolfeschlegelsteinhau", "Bergerdorffwelche"];
         let disguised = "W0lfeschlegel5teinh4uBerg3rdorffw3lche";
         assert_eq!(check(disguised, &[]), Ok(()));
-        assert_eq!(check(disguised, &names), Err(PasswordFault::TooWeak));
+        assert_eq!(check(disguised, &names), Err(InvalidPassword::TooWeak));
     }
 
     #[test]

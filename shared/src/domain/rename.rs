@@ -5,12 +5,12 @@ use jiff::{SignedDuration, Timestamp};
 use super::user_id::UserId;
 use super::username::Username;
 
-/// How long after a change the next one has to wait, and how long an old name stays reserved.
+/// How long a user waits between two changes, and how long an old name stays reserved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RenamePolicy {
-    /// From one change by the user to the next: 30 days unless configured otherwise.
+    /// The time from one change by the user to the next: 30 days unless configured otherwise.
     pub cooldown: SignedDuration,
-    /// From giving a name up until somebody else can have it: 37 days unless configured otherwise.
+    /// The time during which an old name stays its owner's: 37 days unless configured otherwise.
     pub hold: SignedDuration,
 }
 
@@ -30,107 +30,101 @@ impl RenamePolicy {
     }
 }
 
-/// A name passing from one spelling or key to another for one user: what happens to the name items.
+/// The names before and after a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NameChange {
-    /// Whose name it is.
-    pub user_id: UserId,
-    /// The name given up.
+pub struct NamePair {
+    /// The name that the user gives up.
     pub from: Username,
-    /// The name taken.
+    /// The name that the user takes.
     pub to: Username,
+}
+
+/// A change of one user's name, whoever asks for it: what happens to the name records.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rename {
+    /// Whose name changes.
+    pub user_id: UserId,
+    /// The names before and after it.
+    pub names: NamePair,
     /// The instant of the change.
     pub at: Timestamp,
-    /// Until when the old name is held; at this instant it is free.
+    /// The instant at which the old name becomes free for others.
     pub held_until: Timestamp,
 }
 
-impl NameChange {
-    /// The change of a name at `at` under that policy.
-    pub fn new(
-        user_id: UserId,
-        from: Username,
-        to: Username,
-        at: Timestamp,
-        policy: &RenamePolicy,
-    ) -> Self {
-        Self { user_id, from, to, at, held_until: saturating_add(at, policy.hold) }
+impl Rename {
+    /// A change of name at the instant `at` under that policy.
+    pub fn new(user_id: UserId, names: NamePair, at: Timestamp, policy: &RenamePolicy) -> Self {
+        Self { user_id, names, at, held_until: saturating_add(at, policy.hold) }
     }
 
-    /// Whether the old and the new name have the same key, so that no name is given up.
+    /// Whether both names have the same key, so that the user gives up none.
     pub fn is_respelling(&self) -> bool {
-        self.from.key() == self.to.key()
+        self.names.from.key() == self.names.to.key()
     }
 
-    /// Whether the e-mail address that a user had, or has now, is another mailbox than before.
+    /// Whether the user's e-mail address becomes another mailbox, appears, or goes.
     pub fn changes_email(&self) -> bool {
-        (self.from.is_email() || self.to.is_email()) && !self.is_respelling()
+        (self.names.from.is_email() || self.names.to.is_email()) && !self.is_respelling()
     }
 }
 
-/// A user's change of the own name, to be committed if, at its instant, the user is `ACTIVE`, still
-/// has the old name, and last changed it at or before `last_change_before`.
+/// A user's change of the own name. It commits only if, at its instant, the user is `ACTIVE`, still
+/// has the old name, and changed it last at or before `last_change_at_most`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rename {
-    /// What happens to the names.
-    pub names: NameChange,
-    /// The latest instant of an earlier change that is over its cooldown.
-    pub last_change_before: Timestamp,
-    /// When the next change will be allowed.
+pub struct SelfRename {
+    /// The change of name.
+    pub rename: Rename,
+    /// The latest instant of an earlier change whose cooldown is over.
+    pub last_change_at_most: Timestamp,
+    /// The first instant at which the next change is allowed.
     pub next_change_at: Timestamp,
 }
 
-impl Rename {
-    /// A rename by the user, with the conditions that the policy sets. Whether they hold is for the
-    /// table to say.
-    pub fn new(
-        user_id: UserId,
-        from: Username,
-        to: Username,
-        at: Timestamp,
-        policy: &RenamePolicy,
-    ) -> Self {
+impl SelfRename {
+    /// A change by the user, with the conditions of the policy. The table decides whether they hold.
+    pub fn new(user_id: UserId, names: NamePair, at: Timestamp, policy: &RenamePolicy) -> Self {
         Self {
-            names: NameChange::new(user_id, from, to, at, policy),
-            last_change_before: saturating_add(at, -policy.cooldown),
+            rename: Rename::new(user_id, names, at, policy),
+            last_change_at_most: saturating_add(at, -policy.cooldown),
             next_change_at: policy.next_change_at(at),
         }
     }
 
-    /// What the user is told when it is committed.
-    pub fn result(&self) -> Renamed {
-        Renamed {
-            old: self.names.from.clone(),
-            new: self.names.to.clone(),
+    /// The receipt that the user gets when the change is committed.
+    pub fn receipt(&self) -> RenameReceipt {
+        RenameReceipt {
+            old: self.rename.names.from.clone(),
+            new: self.rename.names.to.clone(),
             next_change_at: self.next_change_at,
         }
     }
 }
 
-/// What a user is told of a change: the names before and after it, and when the next is allowed.
+/// What a user learns of a change: the names before and after it, and when the next is allowed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Renamed {
-    /// The name before; the name itself when the user never had another.
+pub struct RenameReceipt {
+    /// The name before; the present name when the user never had another.
     pub old: Username,
-    /// The name now.
+    /// The present name.
     pub new: Username,
     /// The first instant at which the next change is allowed.
     pub next_change_at: Timestamp,
 }
 
-/// What becomes of a user's wish for a name.
+/// The decision on a user's request for a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Renaming {
-    /// The user has exactly that name already, and nothing is to be done.
-    Already(Renamed),
-    /// The rename to commit.
-    Change(Rename),
+pub enum RenameDecision {
+    /// The user has exactly that name already: nothing changes.
+    Unchanged(RenameReceipt),
+    /// The change to commit.
+    Change(SelfRename),
 }
 
 /// Why a user may not change the own name now.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum RenameRefusal {
-    /// There is no such user, or a deleted one.
+pub enum RenameError {
+    /// The user does not exist, or is deleted.
     #[error("no such user")]
     NotFound,
     /// The account is not `ACTIVE`.
@@ -144,7 +138,7 @@ pub enum RenameRefusal {
     },
 }
 
-/// The sum, or the far end of time where there is none.
+/// The sum, or the far end of time where the sum is out of range.
 fn saturating_add(at: Timestamp, duration: SignedDuration) -> Timestamp {
     at.checked_add(duration).unwrap_or(if duration.is_negative() {
         Timestamp::MIN

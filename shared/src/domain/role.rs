@@ -63,12 +63,12 @@ impl Roles {
     /// Reads the names of an account's roles. A name given twice counts once.
     ///
     /// # Errors
-    /// [`RolesFault`] when there is no name, or one is no role's.
-    pub fn parse<'a>(names: impl IntoIterator<Item = &'a str>) -> Result<Self, RolesFault> {
+    /// [`InvalidRoles`] when there is no name, or one is no role's.
+    pub fn parse<'a>(names: impl IntoIterator<Item = &'a str>) -> Result<Self, InvalidRoles> {
         let roles: Option<Self> = names.into_iter().map(Role::parse).collect();
         match roles {
-            None => Err(RolesFault::Unknown),
-            Some(roles) if roles == Self::default() => Err(RolesFault::Empty),
+            None => Err(InvalidRoles::Unknown),
+            Some(roles) if roles == Self::default() => Err(InvalidRoles::Empty),
             Some(roles) => Ok(roles),
         }
     }
@@ -77,12 +77,12 @@ impl Roles {
     ///
     /// # Errors
     /// As [`Roles::parse`].
-    pub fn parse_text(text: &str) -> Result<Self, RolesFault> {
+    pub fn parse_text(text: &str) -> Result<Self, InvalidRoles> {
         let inner = text.trim();
         let inner =
             inner.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(inner);
         if inner.trim().is_empty() {
-            return Err(RolesFault::Empty);
+            return Err(InvalidRoles::Empty);
         }
         Self::parse(inner.split(',').map(|name| unquote(name.trim())))
     }
@@ -104,7 +104,7 @@ impl FromIterator<Role> for Roles {
 
 /// Why a value is not a set of roles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum RolesFault {
+pub enum InvalidRoles {
     /// There is no role in it.
     #[error("an account has at least one role")]
     Empty,
@@ -126,9 +126,9 @@ mod tests {
 
     #[test]
     fn the_empty_set_and_unknown_or_misspelled_names_are_refused() {
-        assert_eq!(Roles::parse([]), Err(RolesFault::Empty));
+        assert_eq!(Roles::parse([]), Err(InvalidRoles::Empty));
         for name in ["admin", "ROOT", "", " ADMIN"] {
-            assert_eq!(Roles::parse([name]), Err(RolesFault::Unknown), "{name:?}");
+            assert_eq!(Roles::parse([name]), Err(InvalidRoles::Unknown), "{name:?}");
         }
     }
 
@@ -141,9 +141,9 @@ mod tests {
         }
         let both = Roles::from_iter([Role::ApiUser, Role::Admin]);
         assert_eq!(Roles::parse_text("['API_USER', 'ADMIN']"), Ok(both));
-        assert_eq!(Roles::parse_text("[]"), Err(RolesFault::Empty));
-        assert_eq!(Roles::parse_text(""), Err(RolesFault::Empty));
-        assert_eq!(Roles::parse_text("['API_USER'"), Err(RolesFault::Unknown));
-        assert_eq!(Roles::parse_text("'"), Err(RolesFault::Unknown));
+        assert_eq!(Roles::parse_text("[]"), Err(InvalidRoles::Empty));
+        assert_eq!(Roles::parse_text(""), Err(InvalidRoles::Empty));
+        assert_eq!(Roles::parse_text("['API_USER'"), Err(InvalidRoles::Unknown));
+        assert_eq!(Roles::parse_text("'"), Err(InvalidRoles::Unknown));
     }
 }

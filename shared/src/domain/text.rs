@@ -14,7 +14,7 @@ pub type PersonName = Text<100>;
 
 /// Why a value is not such a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum TextFault {
+pub enum InvalidText {
     /// Nothing is left after trimming.
     #[error("empty")]
     Empty,
@@ -41,16 +41,16 @@ impl<const MAX: usize> Text<MAX> {
     /// Trims and normalises the text, then checks it.
     ///
     /// # Errors
-    /// The first [`TextFault`] found.
-    pub fn parse(text: &str) -> Result<Self, TextFault> {
+    /// The first [`InvalidText`] found.
+    pub fn parse(text: &str) -> Result<Self, InvalidText> {
         let trimmed = text.trim();
         if let Some(character) = trimmed.chars().find(|c| is_control(*c)) {
-            return Err(TextFault::ControlCharacter { character });
+            return Err(InvalidText::ControlCharacter { character });
         }
         let text = ComposingNormalizerBorrowed::new_nfc().normalize(trimmed);
         match text.chars().count() {
-            0 => Err(TextFault::Empty),
-            length if length > MAX => Err(TextFault::TooLong { max: MAX, length }),
+            0 => Err(InvalidText::Empty),
+            length if length > MAX => Err(InvalidText::TooLong { max: MAX, length }),
             _ => Ok(Self(text.into_owned())),
         }
     }
@@ -87,11 +87,11 @@ mod tests {
     #[test]
     fn a_name_has_1_to_100_characters_after_trimming() {
         let length = |n: usize| PersonName::parse(&format!("  {}\n", "ş".repeat(n)));
-        assert_eq!(length(0), Err(TextFault::Empty));
+        assert_eq!(length(0), Err(InvalidText::Empty));
         assert!(length(1).is_ok());
         assert!(length(99).is_ok());
         assert_eq!(length(100).unwrap().as_str(), "ş".repeat(100));
-        assert_eq!(length(101), Err(TextFault::TooLong { max: 100, length: 101 }));
+        assert_eq!(length(101), Err(InvalidText::TooLong { max: 100, length: 101 }));
     }
 
     #[test]
@@ -106,7 +106,7 @@ mod tests {
         {
             assert_eq!(
                 PersonName::parse(&format!("A{character}a")),
-                Err(TextFault::ControlCharacter { character })
+                Err(InvalidText::ControlCharacter { character })
             );
         }
     }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::locale::Locale;
 use super::password::PasswordHash;
-use super::rename::{NameChange, RenamePolicy, RenameRefusal, Renaming};
+use super::rename::{NamePair, Rename, RenameDecision, RenameError, RenamePolicy};
 use super::role::Roles;
 use super::status::Status;
 use super::text::PersonName;
@@ -35,43 +35,70 @@ pub struct Patch {
     pub status: Option<Status>,
 }
 
-/// A user's state before and after, to be committed if it still is the state before.
+impl Patch {
+    /// The words that somebody who knows the user would try first as a password: the user's names and
+    /// usernames, before and after the patch.
+    pub fn own_data(&self, user: &User) -> Vec<String> {
+        let usernames = [Some(&user.username), self.username.as_ref()].into_iter().flatten();
+        let usernames = usernames.map(Username::as_str);
+        let usernames = usernames.flat_map(|name| std::iter::once(name).chain(name.split('@')));
+        let names = [
+            Some(&user.first_name),
+            user.mid_name.as_ref(),
+            Some(&user.last_name),
+            self.first_name.as_ref(),
+            self.mid_name.as_ref().and_then(Option::as_ref),
+            self.last_name.as_ref(),
+        ];
+        let names = names.into_iter().flatten().map(PersonName::as_str);
+        usernames.chain(names).map(str::to_owned).collect()
+    }
+}
+
+/// A user's state before and after. It commits only if the table still has the state before.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Update {
     /// The state that was read.
     pub before: User,
     /// The state to write, one version on.
     pub after: User,
-    /// What happens to the names, when the username changes.
-    pub names: Option<NameChange>,
+    /// The change of name, when the username changes.
+    pub rename: Option<Rename>,
+}
+
+/// Who asks for an update, as far as the rename rule cares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UpdatedBy {
+    /// The user: the cooldown applies to a changed username, and starts anew.
+    Owner,
+    /// Somebody else: a changed username neither waits for a cooldown nor starts one.
+    Others,
 }
 
 impl User {
     /// The update that the patch asks for at the instant `now`, or `None` when it changes nothing.
-    /// When the user is the caller (`by_owner`), the rename rule applies to a changed username;
-    /// otherwise no cooldown is asked and none started.
     ///
     /// # Errors
-    /// [`RenameRefusal`], from the rename rule.
+    /// [`RenameError`], from the rename rule.
     pub fn update(
         &self,
         patch: &Patch,
-        by_owner: bool,
+        by: UpdatedBy,
         now: Timestamp,
         policy: &RenamePolicy,
-    ) -> Result<Option<Update>, RenameRefusal> {
+    ) -> Result<Option<Update>, RenameError> {
         let mut after = self.with(patch);
-        let names = match &patch.username {
-            Some(wanted) => self.name_change(wanted, by_owner, now, policy)?,
+        let rename = match &patch.username {
+            Some(wanted) => self.rename_by(by, wanted, now, policy)?,
             None => None,
         };
-        if let Some(names) = &names {
-            after.username = names.to.clone();
-            after.previous_username = Some(names.from.clone());
-            if by_owner {
+        if let Some(rename) = &rename {
+            after.username = rename.names.to.clone();
+            after.previous_username = Some(rename.names.from.clone());
+            if by == UpdatedBy::Owner {
                 after.username_changed_at = Some(now);
             }
-            if names.changes_email() {
+            if rename.changes_email() {
                 after.account.email_verified = false;
             }
         }
@@ -80,10 +107,11 @@ impl User {
         }
         after.version += 1;
         after.updated_at = now;
-        Ok(Some(Update { before: self.clone(), after, names }))
+        Ok(Some(Update { before: self.clone(), after, rename }))
     }
 
-    /// The user with the patch's values, the username aside.
+    /// The user with the patch's values, the username aside. A field that is missing here does not
+    /// compile.
     #[must_use]
     pub fn with(&self, patch: &Patch) -> Self {
         fn set<T: Clone>(value: &mut T, new: Option<&T>) {
@@ -91,35 +119,47 @@ impl User {
                 value.clone_from(new);
             }
         }
+        let Patch {
+            username: _,
+            password_hash,
+            first_name,
+            mid_name,
+            last_name,
+            locale,
+            time_zone,
+            roles,
+            status,
+        } = patch;
         let mut after = self.clone();
-        set(&mut after.first_name, patch.first_name.as_ref());
-        set(&mut after.mid_name, patch.mid_name.as_ref());
-        set(&mut after.last_name, patch.last_name.as_ref());
-        set(&mut after.locale, patch.locale.as_ref());
-        set(&mut after.time_zone, patch.time_zone.as_ref());
-        set(&mut after.roles, patch.roles.as_ref());
-        set(&mut after.status, patch.status.as_ref());
-        if let Some(hash) = &patch.password_hash {
+        if let Some(hash) = password_hash {
             after.password_hash = Some(hash.clone());
         }
+        set(&mut after.first_name, first_name.as_ref());
+        set(&mut after.mid_name, mid_name.as_ref());
+        set(&mut after.last_name, last_name.as_ref());
+        set(&mut after.locale, locale.as_ref());
+        set(&mut after.time_zone, time_zone.as_ref());
+        set(&mut after.roles, roles.as_ref());
+        set(&mut after.status, status.as_ref());
         after
     }
 
-    fn name_change(
+    fn rename_by(
         &self,
+        by: UpdatedBy,
         wanted: &Username,
-        by_owner: bool,
         now: Timestamp,
         policy: &RenamePolicy,
-    ) -> Result<Option<NameChange>, RenameRefusal> {
-        if by_owner {
+    ) -> Result<Option<Rename>, RenameError> {
+        if by == UpdatedBy::Owner {
             return Ok(match self.rename(wanted, now, policy)? {
-                Renaming::Already(_) => None,
-                Renaming::Change(rename) => Some(rename.names),
+                RenameDecision::Unchanged(_) => None,
+                RenameDecision::Change(change) => Some(change.rename),
             });
         }
-        let (from, to) = (self.username.clone(), wanted.clone());
-        Ok((from != to).then(|| NameChange::new(self.id.clone(), from, to, now, policy)))
+        let names = NamePair { from: self.username.clone(), to: wanted.clone() };
+        let is_changed = names.from != names.to;
+        Ok(is_changed.then(|| Rename::new(self.id.clone(), names, now, policy)))
     }
 }
 
@@ -130,8 +170,8 @@ mod tests {
 
     const NOW: &str = "2026-03-01T00:00:00.000Z";
 
-    fn update(user: &User, patch: &Patch, by_owner: bool) -> Option<Update> {
-        user.update(patch, by_owner, NOW.parse().unwrap(), &RenamePolicy::default()).unwrap()
+    fn update(user: &User, patch: &Patch, by: UpdatedBy) -> Option<Update> {
+        user.update(patch, by, NOW.parse().unwrap(), &RenamePolicy::default()).unwrap()
     }
 
     fn named(name: &str) -> Patch {
@@ -140,7 +180,7 @@ mod tests {
 
     #[test]
     fn a_patch_that_changes_nothing_is_no_update() {
-        assert_eq!(update(&ada(), &Patch::default(), true), None);
+        assert_eq!(update(&ada(), &Patch::default(), UpdatedBy::Owner), None);
         let same = Patch {
             username: Some(ada().username),
             first_name: Some(ada().first_name),
@@ -148,20 +188,20 @@ mod tests {
             status: Some(Status::Active),
             ..Patch::default()
         };
-        assert_eq!(update(&ada(), &same, false), None);
+        assert_eq!(update(&ada(), &same, UpdatedBy::Others), None);
     }
 
     #[test]
     fn an_update_changes_what_is_sent_and_the_version_and_nothing_else() {
         let patch = Patch { mid_name: PersonName::parse("Bob").ok().map(Some), ..Patch::default() };
-        let update = update(&ada(), &patch, false).unwrap();
+        let update = update(&ada(), &patch, UpdatedBy::Others).unwrap();
         let expected = User {
             mid_name: PersonName::parse("Bob").ok(),
             version: 2,
             updated_at: NOW.parse().unwrap(),
             ..ada()
         };
-        assert_eq!((update.before, update.after, update.names), (ada(), expected, None));
+        assert_eq!((update.before, update.after, update.rename), (ada(), expected, None));
     }
 
     #[test]
@@ -169,17 +209,25 @@ mod tests {
         let changed_at = Some(NOW.parse().unwrap());
         let cooling = User { username_changed_at: changed_at, ..ada() };
         let patch = named("lovelace");
-        let by_other = update(&cooling, &patch, false).unwrap().after;
+        let by_other = update(&cooling, &patch, UpdatedBy::Others).unwrap().after;
         assert_eq!(
             (by_other.username.as_str(), by_other.username_changed_at),
             ("lovelace", changed_at)
         );
-        assert_eq!(update(&ada(), &patch, false).unwrap().after.username_changed_at, None);
+        assert_eq!(
+            update(&ada(), &patch, UpdatedBy::Others).unwrap().after.username_changed_at,
+            None
+        );
 
         assert!(
-            cooling.update(&patch, true, NOW.parse().unwrap(), &RenamePolicy::default()).is_err()
+            cooling
+                .update(&patch, UpdatedBy::Owner, NOW.parse().unwrap(), &RenamePolicy::default())
+                .is_err()
         );
-        assert_eq!(update(&ada(), &patch, true).unwrap().after.username_changed_at, changed_at);
+        assert_eq!(
+            update(&ada(), &patch, UpdatedBy::Owner).unwrap().after.username_changed_at,
+            changed_at
+        );
     }
 
     #[test]
@@ -190,10 +238,16 @@ mod tests {
         for (name, verified) in
             [("Ada@Example.com", true), ("lovelace@example.com", false), ("lovelace", false)]
         {
-            let after = update(&user, &named(name), false).unwrap().after;
+            let after = update(&user, &named(name), UpdatedBy::Others).unwrap().after;
             assert_eq!(after.account.email_verified, verified, "{name}");
         }
         user.username = ada().username;
-        assert!(update(&user, &named("lovelace"), false).unwrap().after.account.email_verified);
+        assert!(
+            update(&user, &named("lovelace"), UpdatedBy::Others)
+                .unwrap()
+                .after
+                .account
+                .email_verified
+        );
     }
 }

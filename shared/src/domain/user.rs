@@ -1,4 +1,4 @@
-//! A user, and what the rename rule says of them.
+//! A user, and the rename rule's decision on a user's request.
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -6,7 +6,9 @@ use uuid::Uuid;
 use super::account::Account;
 use super::locale::Locale;
 use super::password::PasswordHash;
-use super::rename::{Rename, RenamePolicy, RenameRefusal, Renamed, Renaming};
+use super::rename::{
+    NamePair, RenameDecision, RenameError, RenamePolicy, RenameReceipt, SelfRename,
+};
 use super::role::{Role, Roles};
 use super::status::Status;
 use super::text::PersonName;
@@ -14,10 +16,25 @@ use super::time_zone::TimeZone;
 use super::user_id::UserId;
 use super::username::Username;
 
+/// What a new user cannot do without.
+#[derive(Debug, Clone)]
+pub struct RequiredFields {
+    /// The user's id.
+    pub id: UserId,
+    /// The name.
+    pub username: Username,
+    /// First name.
+    pub first_name: PersonName,
+    /// Last name.
+    pub last_name: PersonName,
+    /// The id of the user's account.
+    pub account_id: Uuid,
+}
+
 /// A user as the table has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct User {
-    /// Who it is.
+    /// The id: the `sub` of the user's tokens.
     pub id: UserId,
     /// The name, in the user's own spelling.
     pub username: Username,
@@ -29,7 +46,7 @@ pub struct User {
     pub last_name: PersonName,
     /// Language and region.
     pub locale: Locale,
-    /// Where the user's clock stands.
+    /// The user's time zone.
     pub time_zone: TimeZone,
     /// What the user may do; never empty.
     pub roles: Roles,
@@ -39,7 +56,7 @@ pub struct User {
     pub password_hash: Option<PasswordHash>,
     /// Contact and billing data.
     pub account: Account,
-    /// Grows by one with every write; the `ETag`.
+    /// The number of writes so far, creation included; the `ETag`.
     pub version: u64,
     /// The name before this one, whoever changed it.
     pub previous_username: Option<Username>,
@@ -52,14 +69,9 @@ pub struct User {
 }
 
 impl User {
-    /// An active `API_USER` created at the instant `now`, with nothing filled in that need not be.
-    pub fn new(
-        id: UserId,
-        username: Username,
-        (first_name, last_name): (PersonName, PersonName),
-        account_id: Uuid,
-        now: Timestamp,
-    ) -> Self {
+    /// An active `API_USER`, created at the instant `now`, with defaults for everything optional.
+    pub fn new(required: RequiredFields, now: Timestamp) -> Self {
+        let RequiredFields { id, username, first_name, last_name, account_id } = required;
         Self {
             id,
             username,
@@ -80,8 +92,8 @@ impl User {
         }
     }
 
-    /// When the user may change the own name: an instant that has passed when it is allowed now.
-    /// For a user who never changed it, the instant of creation.
+    /// When the user may change the own name. The instant has passed when the user may change it now;
+    /// for a user who never changed it, it is the instant of creation.
     pub fn next_change_at(&self, policy: &RenamePolicy) -> Timestamp {
         self.username_changed_at.map_or(self.created_at, |at| policy.next_change_at(at))
     }
@@ -89,41 +101,41 @@ impl User {
     /// Whether the user's account may be used.
     ///
     /// # Errors
-    /// [`RenameRefusal::NotFound`] when it is deleted, [`RenameRefusal::NotActive`] when it is not
+    /// [`RenameError::NotFound`] when it is deleted, [`RenameError::NotActive`] when it is not
     /// active.
-    pub fn check_usable(&self) -> Result<(), RenameRefusal> {
+    pub fn check_usable(&self) -> Result<(), RenameError> {
         match self.status {
             Status::Active => Ok(()),
-            Status::Deleted => Err(RenameRefusal::NotFound),
-            Status::Inactive | Status::Expired | Status::Blocked => Err(RenameRefusal::NotActive),
+            Status::Deleted => Err(RenameError::NotFound),
+            Status::Inactive | Status::Expired | Status::Blocked => Err(RenameError::NotActive),
         }
     }
 
-    /// Decides on the user's own wish for a name at the instant `now`.
+    /// Decides on the user's request to change the own name at the instant `now`.
     ///
     /// # Errors
-    /// The [`RenameRefusal`], in the order missing, not active, cooling down.
+    /// [`RenameError`], in the order not found, not active, cooling down.
     pub fn rename(
         &self,
         wanted: &Username,
         now: Timestamp,
         policy: &RenamePolicy,
-    ) -> Result<Renaming, RenameRefusal> {
+    ) -> Result<RenameDecision, RenameError> {
         self.check_usable()?;
         if self.username == *wanted {
-            return Ok(Renaming::Already(Renamed {
+            return Ok(RenameDecision::Unchanged(RenameReceipt {
                 old: self.previous_username.clone().unwrap_or_else(|| self.username.clone()),
                 new: self.username.clone(),
                 next_change_at: self.next_change_at(policy),
             }));
         }
-        let rename =
-            Rename::new(self.id.clone(), self.username.clone(), wanted.clone(), now, policy);
+        let names = NamePair { from: self.username.clone(), to: wanted.clone() };
+        let rename = SelfRename::new(self.id.clone(), names, now, policy);
         match self.username_changed_at {
-            Some(changed_at) if changed_at > rename.last_change_before => {
-                Err(RenameRefusal::CoolingDown { until: policy.next_change_at(changed_at) })
+            Some(changed_at) if changed_at > rename.last_change_at_most => {
+                Err(RenameError::CoolingDown { until: policy.next_change_at(changed_at) })
             }
-            _ => Ok(Renaming::Change(rename)),
+            _ => Ok(RenameDecision::Change(rename)),
         }
     }
 }
@@ -145,52 +157,59 @@ mod tests {
         User { username_changed_at: Some(now() - before), ..ada() }
     }
 
-    fn rename(user: &User, to: &str) -> Result<Renaming, RenameRefusal> {
+    fn rename(user: &User, to: &str) -> Result<RenameDecision, RenameError> {
         user.rename(&Username::parse(to).unwrap(), now(), &RenamePolicy::default())
     }
 
     #[test]
     fn a_first_change_is_free() {
-        assert!(matches!(rename(&ada(), "lovelace"), Ok(Renaming::Change(_))));
+        assert!(matches!(rename(&ada(), "lovelace"), Ok(RenameDecision::Change(_))));
     }
 
     #[test]
     fn the_next_change_is_allowed_from_30_days_after_the_last_on() {
         let days = SignedDuration::from_secs(2_592_000);
         let milli = SignedDuration::from_millis(1);
-        let refused = RenameRefusal::CoolingDown { until: now() + milli };
+        let refused = RenameError::CoolingDown { until: now() + milli };
         assert_eq!(rename(&changed(days - milli), "lovelace"), Err(refused));
-        assert!(matches!(rename(&changed(days), "lovelace"), Ok(Renaming::Change(_))));
-        assert!(matches!(rename(&changed(days + milli), "lovelace"), Ok(Renaming::Change(_))));
+        assert!(matches!(rename(&changed(days), "lovelace"), Ok(RenameDecision::Change(_))));
+        assert!(matches!(
+            rename(&changed(days + milli), "lovelace"),
+            Ok(RenameDecision::Change(_))
+        ));
     }
 
     #[test]
     fn the_old_name_is_held_for_37_days() {
-        let Ok(Renaming::Change(rename)) = rename(&ada(), "lovelace") else { panic!("refused") };
-        assert_eq!(rename.names.held_until, now() + SignedDuration::from_hours(37 * 24));
-        assert!(!rename.names.is_respelling());
+        let Ok(RenameDecision::Change(change)) = rename(&ada(), "lovelace") else {
+            panic!("refused")
+        };
+        assert_eq!(change.rename.held_until, now() + SignedDuration::from_hours(37 * 24));
+        assert!(!change.rename.is_respelling());
     }
 
     #[test]
     fn asking_for_exactly_the_name_one_has_changes_nothing_even_while_cooling_down() {
         let mut user = changed(SignedDuration::ZERO);
         let next_change_at = now() + SignedDuration::from_hours(30 * 24);
-        let mut names = Renamed { old: ada().username, new: ada().username, next_change_at };
-        assert_eq!(rename(&user, "ada"), Ok(Renaming::Already(names.clone())));
+        let mut names = RenameReceipt { old: ada().username, new: ada().username, next_change_at };
+        assert_eq!(rename(&user, "ada"), Ok(RenameDecision::Unchanged(names.clone())));
 
         user.previous_username = Username::parse("lovelace").ok();
         names.old = Username::parse("lovelace").unwrap();
-        assert_eq!(rename(&user, "ada"), Ok(Renaming::Already(names)));
+        assert_eq!(rename(&user, "ada"), Ok(RenameDecision::Unchanged(names)));
     }
 
     #[test]
     fn a_change_of_case_or_to_a_look_alike_is_a_change_like_any_other() {
         for name in ["Ada", "ADA"] {
-            let Ok(Renaming::Change(change)) = rename(&ada(), name) else { panic!("refused") };
-            assert!(change.names.is_respelling());
+            let Ok(RenameDecision::Change(change)) = rename(&ada(), name) else {
+                panic!("refused")
+            };
+            assert!(change.rename.is_respelling());
             let cooling = changed(SignedDuration::from_secs(1));
             let refused = rename(&cooling, name);
-            assert!(matches!(refused, Err(RenameRefusal::CoolingDown { .. })));
+            assert!(matches!(refused, Err(RenameError::CoolingDown { .. })));
         }
     }
 
@@ -200,8 +219,8 @@ mod tests {
             let outcome = rename(&User { status, ..ada() }, "lovelace");
             match status {
                 Status::Active => assert!(outcome.is_ok()),
-                Status::Deleted => assert_eq!(outcome, Err(RenameRefusal::NotFound)),
-                _ => assert_eq!(outcome, Err(RenameRefusal::NotActive)),
+                Status::Deleted => assert_eq!(outcome, Err(RenameError::NotFound)),
+                _ => assert_eq!(outcome, Err(RenameError::NotActive)),
             }
         }
     }
@@ -227,12 +246,13 @@ pub(crate) mod fixture {
 
     /// An active user who has never changed the name.
     pub(crate) fn ada() -> User {
-        User::new(
-            UserId::parse("ada").unwrap(),
-            Username::parse_handle("ada").unwrap(),
-            (Text::parse("Ada").unwrap(), Text::parse("Lovelace").unwrap()),
-            Uuid::from_u128(1),
-            "2026-01-01T00:00:00.000Z".parse().unwrap(),
-        )
+        let required = RequiredFields {
+            id: UserId::parse("ada").unwrap(),
+            username: Username::parse_handle("ada").unwrap(),
+            first_name: Text::parse("Ada").unwrap(),
+            last_name: Text::parse("Lovelace").unwrap(),
+            account_id: Uuid::from_u128(1),
+        };
+        User::new(required, "2026-01-01T00:00:00.000Z".parse().unwrap())
     }
 }

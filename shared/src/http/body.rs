@@ -1,36 +1,35 @@
-//! Bodies: JSON objects of known fields, with every fault found and not just the first.
+//! Bodies: JSON objects of known fields. A reader finds every violation, not just the first.
 
 use std::borrow::Cow;
 
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, header};
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
-use super::Described;
-use super::context::{client_of, single};
-#[cfg(feature = "openapi")]
-use super::openapi::Shape;
+use super::context::{client_context, single};
+use super::openapi::recorder::Recorder;
 use super::read::FromValue;
 use crate::app::App;
-use crate::error::{Error, Fault, Kind, Place, Problem};
+use crate::error::{Error, JsonType, Location, Violation, ViolationKind};
 use crate::json;
 
 /// The most bytes of a body: 16 KiB.
 pub const MAX_LENGTH: usize = 16 * 1024;
 
-/// An extractor of a JSON body. It refuses faulty headers together with a faulty body.
+/// An extractor of a JSON body. It reports the violations of headers and body together.
 #[derive(Debug, Clone)]
 pub struct Body<T>(pub T);
 
-/// What can be read from the fields of a JSON object.
+/// A type that is read from the fields of a JSON object.
 pub trait FromFields: Sized {
-    /// What the API reference calls it.
+    /// The name of its schema in the API reference.
     const NAME: &str;
 
-    /// Takes the fields; ends with [`Fields::finish`].
+    /// Takes the fields, and ends with [`Fields::finish`].
     ///
     /// # Errors
-    /// [`Error::Invalid`] with every fault.
+    /// [`Error::Invalid`] with every violation.
     fn from_fields(fields: Fields) -> Result<Self, Error>;
 }
 
@@ -42,21 +41,21 @@ impl<T: FromFields> FromRequest<App> for Body<T> {
         require_json(&parts.headers)?;
         let bytes =
             axum::body::to_bytes(body, MAX_LENGTH).await.map_err(|_| Error::BodyTooLarge)?;
-        let mut faults = client_of(&parts).faults.clone();
-        let problem = match json::parse(&bytes) {
+        let mut violations = client_context(&parts).violations.clone();
+        let kind = match json::parse(&bytes) {
             Ok(Value::Object(object)) => {
-                return T::from_fields(Fields::new(object, faults)).map(Self);
+                return T::from_fields(Fields::new(object, violations)).map(Self);
             }
-            Ok(_) => Problem::NotA(Kind::Object),
-            Err(problem) => problem,
+            Ok(_) => ViolationKind::NotA(JsonType::Object),
+            Err(error) => error.into(),
         };
-        faults.push(Fault::new(Place::Body, problem));
-        Err(Error::Invalid(faults))
+        violations.push(Violation::new(Location::Body, kind));
+        Err(Error::Invalid(violations))
     }
 }
 
-/// Only `application/json`, with any parameters, is accepted; its text is UTF-8 whatever they say
-/// (RFC 8259 section 8.1).
+/// Accepts only `application/json`, with any parameters: its text is UTF-8 whatever they say (RFC 8259
+/// section 8.1).
 fn require_json(headers: &HeaderMap) -> Result<(), Error> {
     let name = header::CONTENT_TYPE.as_str();
     let declared = single(headers, name).map_err(|_| Error::UnsupportedMediaType)?;
@@ -68,49 +67,39 @@ fn require_json(headers: &HeaderMap) -> Result<(), Error> {
     }
 }
 
-/// How a value is read: the value, or everything that is wrong with it.
-type Read<T> = fn(&Value) -> Result<T, Vec<Problem>>;
+/// How a value is read: as a `T`, or with every rule that it breaks.
+type Read<T> = fn(&Value) -> Result<T, Vec<ViolationKind>>;
 
-/// The fields of a JSON object that have not been taken yet, and the faults found so far.
+/// The fields of a JSON object that nobody has taken yet, and the violations found so far.
 #[derive(Debug, Clone)]
 pub struct Fields {
-    /// Where the object is in the body, with a `/` at the end unless it is the body itself.
+    /// The path of the object in the body: empty for the body itself, else with a `/` at the end.
     path: Cow<'static, str>,
     object: Map<String, Value>,
-    faults: Vec<Fault>,
-    /// Where what is asked for is noted, when it is for the API reference that somebody asks.
-    #[cfg(feature = "openapi")]
-    shape: Option<Shape>,
+    violations: Vec<Violation>,
+    recorder: Recorder,
 }
 
 impl Fields {
-    fn new(object: Map<String, Value>, faults: Vec<Fault>) -> Self {
-        Self {
-            path: Cow::Borrowed(""),
-            object,
-            faults,
-            #[cfg(feature = "openapi")]
-            shape: None,
-        }
+    fn new(object: Map<String, Value>, violations: Vec<Violation>) -> Self {
+        Self { path: Cow::Borrowed(""), object, violations, recorder: Recorder::default() }
     }
 
-    /// No fields; what is asked of them is noted in `shape`.
-    #[cfg(feature = "openapi")]
-    pub(super) fn noting(shape: Shape) -> Self {
-        Self { shape: Some(shape), ..Self::new(Map::new(), Vec::new()) }
+    /// No fields; the recorder notes which ones a reader asks for.
+    pub(super) fn recorded_by(recorder: Recorder) -> Self {
+        Self { recorder, ..Self::new(Map::new(), Vec::new()) }
     }
 
-    /// Notes as a fault when a field is not there, or is `null`.
+    /// Reports a field that is absent or `null`.
     pub fn require(&mut self, name: &'static str) {
-        #[cfg(feature = "openapi")]
-        self.note(|shape| shape.require(name));
+        self.recorder.require(name);
         if self.object.get(name).is_none_or(Value::is_null) {
             self.object.shift_remove(name);
-            self.fault(name, Problem::Missing);
+            self.report(name, ViolationKind::Missing);
         }
     }
 
-    /// Takes a field that must be there.
+    /// Takes a required field.
     pub fn required<T: FromValue>(&mut self, name: &'static str) -> Option<T> {
         self.require(name);
         self.optional(name)
@@ -118,15 +107,13 @@ impl Fields {
 
     /// Takes a field that may be absent, but not `null`.
     pub fn optional<T: FromValue>(&mut self, name: &'static str) -> Option<T> {
-        #[cfg(feature = "openapi")]
-        self.note(|shape| shape.field::<T>(name));
+        self.recorder.field::<T>(name);
         self.not_null(name, T::from_value)
     }
 
     /// Takes a field that may be absent (`None`) or `null` (`Some(None)`).
     pub fn nullable<T: FromValue>(&mut self, name: &'static str) -> Option<Option<T>> {
-        #[cfg(feature = "openapi")]
-        self.note(|shape| shape.nullable_field::<T>(name));
+        self.recorder.nullable_field::<T>(name);
         match self.object.shift_remove(name)? {
             Value::Null => Some(None),
             value => self.read(name, &value, T::from_value).map(Some),
@@ -136,7 +123,7 @@ impl Fields {
     fn not_null<T>(&mut self, name: &'static str, read: Read<T>) -> Option<T> {
         match self.object.shift_remove(name)? {
             Value::Null => {
-                self.fault(name, Problem::Null);
+                self.report(name, ViolationKind::Null);
                 None
             }
             value => self.read(name, &value, read),
@@ -146,81 +133,72 @@ impl Fields {
     fn read<T>(&mut self, name: &'static str, value: &Value, read: Read<T>) -> Option<T> {
         match read(value) {
             Ok(value) => Some(value),
-            Err(problems) => {
-                for problem in problems {
-                    self.fault(name, problem);
+            Err(kinds) => {
+                for kind in kinds {
+                    self.report(name, kind);
                 }
                 None
             }
         }
     }
 
-    /// Takes a field that holds an object of fields itself, and reads it with `read`.
+    /// Takes a field that is an object of fields itself, and reads it with `read`.
     pub fn object<T>(&mut self, name: &'static str, read: fn(&mut Self) -> T) -> Option<T> {
-        #[cfg(feature = "openapi")]
-        self.note(|shape| shape.object(name, |inner| drop(read(&mut Self::noting(inner)))));
+        self.recorder.object(name, |inner| drop(read(&mut Self::recorded_by(inner))));
         let object = self.not_null(name, |value| match value {
             Value::Object(object) => Ok(object.clone()),
-            _ => Err(vec![Problem::NotA(Kind::Object)]),
+            _ => Err(vec![ViolationKind::NotA(JsonType::Object)]),
         })?;
         let path = Cow::Owned(format!("{}{name}/", self.path));
         let mut inner = Self { path, ..Self::new(object, Vec::new()) };
         let value = read(&mut inner);
         inner.refuse_rest();
-        self.faults.append(&mut inner.faults);
+        self.violations.append(&mut inner.violations);
         Some(value)
     }
 
     /// Refuses a field that only the server sets.
-    pub fn read_only<T: Described>(&mut self, name: &'static str) {
-        #[cfg(feature = "openapi")]
-        self.note(|shape| shape.read_only_field::<T>(name));
+    pub fn read_only<T: ToSchema>(&mut self, name: &'static str) {
+        self.recorder.read_only_field::<T>(name);
         if self.object.shift_remove(name).is_some() {
-            self.fault(name, Problem::ReadOnly);
+            self.report(name, ViolationKind::ReadOnly);
         }
     }
 
-    /// Whether the field is there and not taken yet.
+    /// Whether the field is present and nobody has taken it yet.
     pub fn has(&self, name: &str) -> bool {
         self.object.contains_key(name)
     }
 
-    /// The value read, if there is one and nothing was wrong.
+    /// The value, if there is one and the object breaks no rule.
     ///
     /// # Errors
-    /// [`Error::Invalid`] with every fault, those of fields that nobody took among them.
+    /// [`Error::Invalid`] with every violation; a field that nobody took is one.
     pub fn finish<T>(mut self, value: Option<T>) -> Result<T, Error> {
         self.refuse_rest();
         match value {
-            Some(value) if self.faults.is_empty() => Ok(value),
-            _ => Err(Error::Invalid(self.faults)),
-        }
-    }
-
-    #[cfg(feature = "openapi")]
-    fn note(&self, note: impl FnOnce(&Shape)) {
-        if let Some(shape) = &self.shape {
-            note(shape);
+            Some(value) if self.violations.is_empty() => Ok(value),
+            _ => Err(Error::Invalid(self.violations)),
         }
     }
 
     fn refuse_rest(&mut self) {
         for (name, _) in std::mem::take(&mut self.object) {
-            let place = Place::Field(Cow::Owned(format!("{}{}", self.path, escaped(&name))));
-            self.faults.push(Fault::new(place, Problem::Unknown));
+            let location = Location::Field(Cow::Owned(format!("{}{}", self.path, escaped(&name))));
+            self.violations.push(Violation::new(location, ViolationKind::Unknown));
         }
     }
 
-    fn fault(&mut self, name: &'static str, problem: Problem) {
-        let place = match &*self.path {
-            "" => Place::field(name),
-            path => Place::Field(Cow::Owned(format!("{path}{name}"))),
+    fn report(&mut self, name: &'static str, kind: ViolationKind) {
+        let location = match &*self.path {
+            "" => Location::field(name),
+            path => Location::Field(Cow::Owned(format!("{path}{name}"))),
         };
-        self.faults.push(Fault::new(place, problem));
+        self.violations.push(Violation::new(location, kind));
     }
 }
 
-/// A field's name as a reference token of a JSON pointer (RFC 6901), cut to a bearable length.
+/// A field's name as a reference token of a JSON pointer (RFC 6901), cut to 64 characters.
 fn escaped(name: &str) -> String {
     let name: String = name.chars().filter(|c| !c.is_control()).take(64).collect();
     name.replace('~', "~0").replace('/', "~1")

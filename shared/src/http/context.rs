@@ -1,4 +1,4 @@
-//! What the client says of itself in headers.
+//! The client's own headers: language, time zone, platform, version, device.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use jiff::tz::Offset;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::app::App;
-use crate::error::{Error, Fault, Place, Problem};
+use crate::error::{Error, Location, Violation, ViolationKind};
 
 /// The languages of the API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -37,8 +37,8 @@ impl Language {
 /// The values of `X-Language`.
 pub const LANGUAGES: &[&str] = &["en", "tr"];
 
-/// The values of `X-Timezone`: `UTC`, the 37 offsets of the API page, and `UTC-08:00`, which the page
-/// left out by mistake: the Pacific coast of North America is there in winter.
+/// The values of `X-Timezone`: `UTC`, the offsets of [the contract](../../../docs/contract.md), and `UTC-08:00`, the winter time of
+/// the Pacific coast of North America.
 pub const TIMEZONES: &[&str] = &[
     "UTC",
     "UTC-12:00",
@@ -90,42 +90,44 @@ pub const APP_VERSION_LENGTH: usize = 64;
 /// The most characters of `X-Device-ID`.
 pub const DEVICE_ID_LENGTH: usize = 128;
 
-/// What a request's headers say of its client, and what is wrong with them.
+/// What a request's headers say of its client, and the rules that they break.
 ///
 /// The door reads it once and puts it into the request's extensions. As an extractor it refuses a
-/// request whose headers are faulty.
+/// request whose headers break a rule.
 #[derive(Debug, Clone)]
-pub struct Client {
-    /// `X-Language`: in which language sentences are.
+pub struct ClientContext {
+    /// `X-Language`: the language of the sentences.
     pub language: Language,
-    /// `X-Timezone`: in which offset a sentence states an instant.
+    /// `X-Timezone`: the offset in which a sentence states an instant.
     pub timezone: Timezone,
-    /// `X-Platform`: what the client runs on.
+    /// `X-Platform`: the client's platform.
     pub platform: &'static str,
     /// `X-App-Version`: the client's version.
     pub app_version: Option<String>,
-    /// `X-Device-ID`: the device. Personal data: never to be logged as it is.
+    /// `X-Device-ID`: the device. It is personal data, so the log has only a hash of it.
     pub device_id: Option<String>,
-    /// `Accept`: whether errors are wanted as `application/problem+json` (RFC 9457).
+    /// `Accept`: whether the client wants errors as `application/problem+json` (RFC 9457).
     pub wants_problem: bool,
-    /// What is wrong with these headers.
-    pub faults: Vec<Fault>,
+    /// The rules that these headers break.
+    pub violations: Vec<Violation>,
 }
 
-impl Client {
-    /// Reads the headers. A faulty one is reported in `faults` and otherwise treated as absent.
+impl ClientContext {
+    /// Reads the headers. A header that breaks a rule is reported in `violations` and otherwise treated
+    /// as absent.
     pub fn read(headers: &HeaderMap) -> Self {
-        let mut faults = Vec::new();
-        let mut read = |name: &'static str, problem_of: &dyn Fn(&str) -> Option<Problem>| {
-            let value = single(headers, name).and_then(|value| match value {
-                Some(value) => problem_of(value).map_or(Ok(Some(value)), Err),
-                None => Ok(None),
-            });
-            value.unwrap_or_else(|problem| {
-                faults.push(Fault::new(Place::Header(name), problem));
-                None
-            })
-        };
+        let mut violations = Vec::new();
+        let mut read =
+            |name: &'static str, violation_of: &dyn Fn(&str) -> Option<ViolationKind>| {
+                let value = single(headers, name).and_then(|value| match value {
+                    Some(value) => violation_of(value).map_or(Ok(Some(value)), Err),
+                    None => Ok(None),
+                });
+                value.unwrap_or_else(|problem| {
+                    violations.push(Violation::new(Location::Header(name), problem));
+                    None
+                })
+            };
         let language = read("X-Language", &|value| one_of(value, LANGUAGES));
         let timezone = read("X-Timezone", &|value| one_of(value, TIMEZONES));
         let platform = read("X-Platform", &|value| one_of(value, PLATFORMS));
@@ -145,48 +147,51 @@ impl Client {
             app_version: app_version.map(str::to_owned),
             device_id: device_id.map(str::to_owned),
             wants_problem: wants_problem(headers),
-            faults,
+            violations,
         }
     }
 }
 
-impl FromRequestParts<App> for Client {
+impl FromRequestParts<App> for ClientContext {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Error> {
-        let client = Self::clone(&client_of(parts));
-        with_headers(parts, Ok(client))
+        let context = Self::clone(&client_context(parts));
+        with_headers(parts, Ok(context))
     }
 }
 
-/// The client that the door has put into the request.
-pub(super) fn client_of(parts: &Parts) -> Arc<Client> {
-    let known = parts.extensions.get::<Arc<Client>>();
-    known.map_or_else(|| Arc::new(Client::read(&parts.headers)), Arc::clone)
+/// The context that the door has put into the request.
+pub(super) fn client_context(parts: &Parts) -> Arc<ClientContext> {
+    let known = parts.extensions.get::<Arc<ClientContext>>();
+    known.map_or_else(|| Arc::new(ClientContext::read(&parts.headers)), Arc::clone)
 }
 
-/// A part of the request that was read, if the headers are good, too; else every fault of both.
-pub(super) fn with_headers<T>(parts: &Parts, read: Result<T, Fault>) -> Result<T, Error> {
-    let mut faults = client_of(parts).faults.clone();
+/// A part of the request, if it and the headers are valid; else every violation of both.
+pub(super) fn with_headers<T>(parts: &Parts, read: Result<T, Violation>) -> Result<T, Error> {
+    let mut violations = client_context(parts).violations.clone();
     match read {
-        Ok(value) if faults.is_empty() => return Ok(value),
+        Ok(value) if violations.is_empty() => return Ok(value),
         Ok(_) => {}
-        Err(fault) => faults.push(fault),
+        Err(violation) => violations.push(violation),
     }
-    Err(Error::Invalid(faults))
+    Err(Error::Invalid(violations))
 }
 
-/// The one value of a header. A header that is there twice counts once when the values are equal. A
-/// value that is not ASCII is given as U+FFFD, which no header accepts.
+/// The one value of a header. Equal values of a repeated header count once. A value that is not ASCII
+/// becomes U+FFFD, which no header accepts.
 ///
 /// # Errors
-/// [`Problem::SentTwice`] when the values differ.
-pub(super) fn single<'h>(headers: &'h HeaderMap, name: &str) -> Result<Option<&'h str>, Problem> {
+/// [`ViolationKind::SentTwice`] when the values differ.
+pub(super) fn single<'h>(
+    headers: &'h HeaderMap,
+    name: &str,
+) -> Result<Option<&'h str>, ViolationKind> {
     let mut only = None;
     for value in headers.get_all(name) {
         let value = unjoined(value.to_str().unwrap_or("\u{FFFD}"));
         if only.is_some_and(|only| only != value) {
-            return Err(Problem::SentTwice);
+            return Err(ViolationKind::SentTwice);
         }
         only = Some(value);
     }
@@ -202,16 +207,16 @@ fn unjoined(value: &str) -> &str {
     }
 }
 
-fn one_of(value: &str, values: &'static [&'static str]) -> Option<Problem> {
-    (!values.contains(&value)).then_some(Problem::NotOneOf(values))
+fn one_of(value: &str, values: &'static [&'static str]) -> Option<ViolationKind> {
+    (!values.contains(&value)).then_some(ViolationKind::NotOneOf(values))
 }
 
-/// A comma cannot be told from two values that API Gateway has joined, so it counts as that.
-fn one_token(value: &str, max: usize) -> Option<Problem> {
+/// A comma may separate two values that API Gateway has joined, so it is refused.
+fn one_token(value: &str, max: usize) -> Option<ViolationKind> {
     let fits = (1..=max).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_graphic());
     match value {
-        value if value.contains(',') => Some(Problem::SentTwice),
-        _ => (!fits).then_some(Problem::NotVisibleAscii(max)),
+        value if value.contains(',') => Some(ViolationKind::SentTwice),
+        _ => (!fits).then_some(ViolationKind::NotVisibleAscii(max)),
     }
 }
 
@@ -246,8 +251,8 @@ impl Timezone {
         Self { name, offset: offset_of(name).unwrap_or(Offset::UTC) }
     }
 
-    /// The instant in this offset, to the minute: `15.02.2024 03:00 (UTC+03:00)`. It is rounded up,
-    /// so that nobody is told a time at which it is still too early.
+    /// States the instant in this offset, to the minute: `15.02.2024 03:00 (UTC+03:00)`. It rounds up,
+    /// so that the stated time is never too early.
     pub fn state(&self, at: Timestamp) -> String {
         let up = at.checked_add(SignedDuration::from_millis(59_999)).unwrap_or(at);
         let there = self.offset.to_datetime(up);
@@ -269,7 +274,7 @@ mod tests {
 
     use super::*;
 
-    fn client(headers: &[(&'static str, &'static str)]) -> Client {
+    fn context(headers: &[(&'static str, &'static str)]) -> ClientContext {
         let headers = headers.iter().map(|(name, value)| {
             (HeaderName::from_bytes(name.as_bytes()).unwrap(), HeaderValue::from_static(value))
         });
@@ -277,7 +282,7 @@ mod tests {
         headers.for_each(|(name, value)| {
             map.append(name, value);
         });
-        Client::read(&map)
+        ClientContext::read(&map)
     }
 
     #[test]
@@ -304,52 +309,56 @@ mod tests {
     }
 
     #[test]
-    fn headers_have_their_defaults() {
-        let client = client(&[]);
-        assert_eq!(client.language, Language::English);
-        assert_eq!(client.timezone, Timezone::of("UTC"));
-        assert_eq!((client.platform, client.app_version, client.device_id), ("web", None, None));
-        assert_eq!(client.faults, []);
+    fn headers_have_their_deviolations() {
+        let context = context(&[]);
+        assert_eq!(context.language, Language::English);
+        assert_eq!(context.timezone, Timezone::of("UTC"));
+        assert_eq!((context.platform, context.app_version, context.device_id), ("web", None, None));
+        assert_eq!(context.violations, []);
     }
 
     #[test]
-    fn all_faulty_headers_are_reported() {
-        let client = client(&[
+    fn every_header_that_breaks_a_rule_is_reported() {
+        let context = context(&[
             ("x-language", "de"),
             ("x-timezone", "Europe/Istanbul"),
             ("x-platform", "ios"),
             ("x-app-version", "1 0"),
             ("x-device-id", ""),
         ]);
-        let places: Vec<_> = client.faults.into_iter().map(|fault| fault.place).collect();
+        let locations: Vec<_> =
+            context.violations.into_iter().map(|violation| violation.location).collect();
         assert_eq!(
-            places,
+            locations,
             ["X-Language", "X-Timezone", "X-Platform", "X-App-Version", "X-Device-ID"]
-                .map(Place::Header)
+                .map(Location::Header)
         );
     }
 
     #[test]
-    fn a_header_sent_twice_counts_once_when_equal_and_is_a_fault_when_not() {
+    fn a_header_sent_twice_counts_once_when_equal_and_is_refused_when_not() {
         assert_eq!(
-            client(&[("x-language", "tr"), ("x-language", "tr")]).language,
+            context(&[("x-language", "tr"), ("x-language", "tr")]).language,
             Language::Turkish
         );
-        assert_eq!(client(&[("x-language", "tr,tr")]).language, Language::Turkish);
-        let twice = client(&[("x-device-id", "a"), ("x-device-id", "b")]);
-        assert_eq!(twice.faults, [Fault::new(Place::Header("X-Device-ID"), Problem::SentTwice)]);
+        assert_eq!(context(&[("x-language", "tr,tr")]).language, Language::Turkish);
+        let twice = context(&[("x-device-id", "a"), ("x-device-id", "b")]);
+        assert_eq!(
+            twice.violations,
+            [Violation::new(Location::Header("X-Device-ID"), ViolationKind::SentTwice)]
+        );
     }
 
     #[test]
     fn problem_json_is_wanted_when_accept_names_it() {
         for (accept, wanted) in [
             ("application/problem+json", true),
-            ("application/json, Application/Problem+JSON;q=0.9", true),
+            ("application/json, Application/ViolationKind+JSON;q=0.9", true),
             ("application/problem+json;q=0", false),
             ("application/json", false),
             ("*/*", false),
         ] {
-            assert_eq!(client(&[("accept", accept)]).wants_problem, wanted, "{accept}");
+            assert_eq!(context(&[("accept", accept)]).wants_problem, wanted, "{accept}");
         }
     }
 }

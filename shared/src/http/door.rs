@@ -1,8 +1,8 @@
-//! The door that every request comes in by and every answer goes out by.
+//! The door: every request enters and every answer leaves through it.
 
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use axum::Router;
@@ -13,11 +13,11 @@ use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
 use uuid::Uuid;
 
-use super::Endpoint;
-use super::context::Client;
-use super::failure;
+use super::context::ClientContext;
+use super::endpoint::Endpoint;
+use super::error_response;
+use super::verified_caller::VerifiedCaller;
 use crate::app::App;
-use crate::domain::user_id::UserId;
 use crate::error::Error;
 use crate::log::RequestRecord;
 use crate::meter::{Meter, Usage};
@@ -27,40 +27,28 @@ const TIME_LIMIT: Duration = Duration::from_millis(4500);
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The id of a request, in the log and in `X-Request-Id`. Whoever receives the request from a
-/// gateway puts the gateway's id into its extensions; the door makes one where there is none.
+/// The id of a request, in the log and in `X-Request-Id`. The code that receives a request from a
+/// gateway puts the gateway's id into its extensions; the door makes an id where there is none.
 #[derive(Debug, Clone)]
 pub struct RequestId(String);
 
 impl RequestId {
-    /// None of a text that is empty, or has anything but visible ASCII: no header should hold more
-    /// (RFC 9110 section 5.5).
+    /// The id, or `None` when the text is empty or has anything but visible ASCII: a header should not
+    /// contain more (RFC 9110 section 5.5).
     pub fn new(id: &str) -> Option<Self> {
         let is_visible = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_graphic());
         is_visible.then(|| Self(id.to_owned()))
     }
 }
 
-/// What the door knows.
+/// What the door needs for every request.
 #[derive(Clone)]
 struct Door {
     app: App,
     /// Each operation with its method and the pattern of its path.
     operations: Arc<[(&'static str, Method, &'static str)]>,
-    /// Whether a request has come by since the process began.
+    /// Whether this process has answered a request before.
     is_warm: Arc<AtomicBool>,
-}
-
-/// Who the caller is, once the token is verified; the door logs it.
-#[derive(Debug, Clone, Default)]
-pub(super) struct KnownCaller(Arc<OnceLock<UserId>>);
-
-impl KnownCaller {
-    /// Notes who it is.
-    pub(super) fn is(&self, id: &UserId) {
-        // It is noted once in a request.
-        let _ = self.0.set(id.clone());
-    }
 }
 
 /// One router for all of the endpoints, behind the door: every answer has the common headers, every
@@ -81,8 +69,8 @@ pub fn serve(endpoints: impl IntoIterator<Item = Endpoint>, app: App) -> Router 
         .with_state(app)
 }
 
-/// Answers a method that the path does not have. `OPTIONS` is every path's: it is how a browser asks
-/// before it calls (CORS preflight), and API Gateway adds the headers that allow it.
+/// Answers a method that the path does not have. Every path answers `OPTIONS`, the browser's question
+/// before a call (CORS preflight); API Gateway adds the headers that allow the call.
 async fn other_method(method: Method) -> Result<StatusCode, Error> {
     if method == Method::OPTIONS {
         Ok(StatusCode::NO_CONTENT)
@@ -93,8 +81,8 @@ async fn other_method(method: Method) -> Result<StatusCode, Error> {
 
 async fn through(State(door): State<Door>, mut request: Request, next: Next) -> Response {
     let app = &door.app;
-    let client = Arc::new(Client::read(request.headers()));
-    let caller = KnownCaller::default();
+    let client = Arc::new(ClientContext::read(request.headers()));
+    let caller = VerifiedCaller::default();
     request.extensions_mut().insert(Arc::clone(&client));
     request.extensions_mut().insert(caller.clone());
     let mut record = door.begin(&request, &client);
@@ -106,16 +94,16 @@ async fn through(State(door): State<Door>, mut request: Request, next: Next) -> 
 
     if let Some(error) = response.extensions_mut().remove::<Arc<Error>>() {
         let allow = response.headers_mut().remove(header::ALLOW);
-        response = failure::answer(&error, &client, app.now());
+        response = error_response::answer(&error, &client, app.now());
         if let Some(allow) = allow {
             response.headers_mut().insert(header::ALLOW, allow);
         }
-        error.code().clone_into(&mut record.code);
+        error.code().as_str().clone_into(&mut record.code);
         record.cause = hidden_cause(&error);
     }
     add_common_headers(&mut response, &client, &record.request_id);
     record.status = response.status().as_u16();
-    record.caller = caller.0.get().map(|id| without_email(id.as_str()));
+    record.caller = caller.get().map(|id| without_email(id.as_str()));
     record.usage = meter.usage();
     record.duration = taken.unsigned_abs();
     app.log.write(&record);
@@ -123,8 +111,8 @@ async fn through(State(door): State<Door>, mut request: Request, next: Next) -> 
 }
 
 impl Door {
-    /// The record of a request that has just come in.
-    fn begin(&self, request: &Request, client: &Client) -> RequestRecord {
+    /// Begins the log record of a request.
+    fn begin(&self, request: &Request, client: &ClientContext) -> RequestRecord {
         let id = request.extensions().get::<RequestId>().map(|RequestId(id)| id.clone());
         let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str);
         let method = request.method();
@@ -148,12 +136,13 @@ impl Door {
     }
 }
 
-/// A text from outside as it may be logged: one that could be an e-mail address only as a fingerprint.
+/// A text from outside in the form in which it may be logged: a fingerprint, if it could be an e-mail
+/// address.
 fn without_email(text: &str) -> String {
     if text.contains('@') { fingerprint(text) } else { text.to_owned() }
 }
 
-/// The first 64 bits of the SHA-256 of a text, in hexadecimal: tells two apart, and says no more.
+/// The first 64 bits of the SHA-256 of a text, in hexadecimal.
 fn fingerprint(text: &str) -> String {
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, text.as_bytes());
     let half: [u8; 8] = std::array::from_fn(|at| digest.as_ref().get(at).copied().unwrap_or(0));
@@ -165,13 +154,13 @@ async fn bounded(run: impl Future<Output = Response>) -> Response {
     let run = AssertUnwindSafe(run).catch_unwind();
     match tokio::time::timeout(TIME_LIMIT, run).await {
         Ok(Ok(response)) => response,
-        // What a panic says may hold anything; the hook has logged where it was.
+        // A panic's message may contain anything; the hook has logged the place.
         Ok(Err(_)) => Error::Internal("a handler panicked".into()).into_response(),
         Err(elapsed) => Error::Unavailable(elapsed.into()).into_response(),
     }
 }
 
-fn add_common_headers(response: &mut Response, client: &Client, id: &str) {
+fn add_common_headers(response: &mut Response, client: &ClientContext, id: &str) {
     let headers = response.headers_mut();
     if let Ok(id) = HeaderValue::from_str(id) {
         headers.insert(REQUEST_ID, id);
@@ -181,8 +170,8 @@ fn add_common_headers(response: &mut Response, client: &Client, id: &str) {
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
 }
 
-/// What an error does not show: its cause, and the cause of that. Only messages, never the `Debug`
-/// form: that of an SDK error holds whole items.
+/// The causes that an error does not show to the caller. It takes only messages, never the `Debug`
+/// form, which for an SDK error contains whole items.
 fn hidden_cause(error: &Error) -> Option<String> {
     let (Error::Internal(cause) | Error::Unavailable(cause)) = error else { return None };
     let mut text = cause.to_string();

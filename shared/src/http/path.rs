@@ -7,10 +7,10 @@ use super::context::with_headers;
 use crate::app::App;
 use crate::domain::user_id::UserId;
 use crate::domain::username::{MAX_EMAIL_LENGTH, Username};
-use crate::error::{Error, Fault, Place, Problem};
+use crate::error::{Error, Location, Violation, ViolationKind};
 
-/// The parameter `username`, which need not be one that could be chosen today. It refuses faulty
-/// headers; what nobody can have is [`Error::UsernameNotFound`].
+/// The parameter `username`, which need not be one that could be chosen today. It reports the violations of
+/// headers; a name that nobody can have is [`Error::UsernameNotFound`].
 #[derive(Debug, Clone)]
 pub struct UsernameInPath(pub Username);
 
@@ -20,8 +20,8 @@ impl FromRequestParts<App> for UsernameInPath {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
         with_headers(parts, Ok(()))?;
         let username = parameter(parts, app, "username").await.ok_or(Error::UsernameNotFound)?;
-        let username = Username::held(username);
-        // A key that the table could not have: a domain can grow many times over in Punycode.
+        let username = Username::claimed(username);
+        // No record has a longer key: Punycode can make a domain many times longer.
         if username.key().as_str().len() > MAX_EMAIL_LENGTH {
             return Err(Error::UsernameNotFound);
         }
@@ -35,7 +35,7 @@ async fn parameter(parts: &mut Parts, app: &App, name: &str) -> Option<String> {
     parameters.iter().find(|(found, _)| *found == name).map(|(_, value)| value.to_owned())
 }
 
-/// The parameter `userId`. It refuses faulty headers together with a faulty id.
+/// The parameter `userId`. It reports the violations of headers and id together.
 #[derive(Debug, Clone)]
 pub struct UserIdInPath(pub UserId);
 
@@ -44,7 +44,7 @@ impl FromRequestParts<App> for UserIdInPath {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
         let id = parameter(parts, app, "userId").await.and_then(|id| UserId::parse(&id).ok());
-        let fault = || Fault::new(Place::Parameter("userId"), Problem::NotAUserId);
-        with_headers(parts, id.ok_or_else(fault)).map(Self)
+        let violation = || Violation::new(Location::Parameter("userId"), ViolationKind::NotAUserId);
+        with_headers(parts, id.ok_or_else(violation)).map(Self)
     }
 }

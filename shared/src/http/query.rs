@@ -5,9 +5,10 @@ use axum::http::request::Parts;
 
 use super::context::with_headers;
 use crate::app::App;
-use crate::error::{Error, Fault, Place, Problem};
+use crate::error::{Error, Location, Violation, ViolationKind};
 
-/// The parameter `username`, as it is. It refuses faulty headers together with a missing parameter.
+/// The parameter `username`, as it is. It reports the violations of headers and
+/// parameter together.
 #[derive(Debug, Clone)]
 pub struct UsernameInQuery(pub String);
 
@@ -20,11 +21,11 @@ impl FromRequestParts<App> for UsernameInQuery {
             .filter(|(name, _)| name == "username")
             .map(|(_, value)| value.into_owned());
         let only = match values.next() {
-            None => Err(Problem::Missing),
-            Some(first) if values.any(|value| value != first) => Err(Problem::SentTwice),
+            None => Err(ViolationKind::Missing),
+            Some(first) if values.any(|value| value != first) => Err(ViolationKind::SentTwice),
             Some(first) => Ok(first),
         };
-        let fault = |problem| Fault::new(Place::Parameter("username"), problem);
-        with_headers(parts, only.map_err(fault)).map(Self)
+        let violation = |kind| Violation::new(Location::Parameter("username"), kind);
+        with_headers(parts, only.map_err(violation)).map(Self)
     }
 }

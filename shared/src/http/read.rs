@@ -1,8 +1,9 @@
-//! How the values of fields are read: from a JSON value to a type of the domain.
+//! How the values of fields are read, from a JSON value to a type of the domain. `write.rs` has the
+//! reverse.
 
 use serde_json::Value;
+use utoipa::ToSchema;
 
-use super::Described;
 use crate::domain::account::{AccountText, HttpsUrl, Label, PhoneNumber};
 use crate::domain::locale::Locale;
 use crate::domain::password::Password;
@@ -11,60 +12,60 @@ use crate::domain::status::Status;
 use crate::domain::text::PersonName;
 use crate::domain::time_zone::TimeZone;
 use crate::domain::user_id::UserId;
-use crate::domain::username::{Username, UsernameFault};
-use crate::error::{Kind, Problem};
+use crate::domain::username::{InvalidUsername, Username};
+use crate::error::{JsonType, ViolationKind};
 
 /// The names of all statuses.
 pub const STATUSES: &[&str] = &["INACTIVE", "ACTIVE", "EXPIRED", "BLOCKED", "DELETED"];
 
-/// What a field's value can be read as.
-pub trait FromValue: Described + Sized {
+/// A type that is read from the value of a field.
+pub trait FromValue: ToSchema + Sized {
     /// Reads the value.
     ///
     /// # Errors
-    /// Everything that is wrong with it.
-    fn from_value(value: &Value) -> Result<Self, Vec<Problem>>;
+    /// Every rule that the value breaks.
+    fn from_value(value: &Value) -> Result<Self, Vec<ViolationKind>>;
 }
 
-/// A username that is no e-mail address.
+/// A username that is not an e-mail address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Handle(pub Username);
 
-/// A set of roles in any form that is accepted: an array of names, one name, or the API page's own
-/// `"['API_USER']"`.
+/// A set of roles in any accepted form: an array of names, one name, or `"['API_USER']"`, as in
+/// [the contract](../../../docs/contract.md).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AnyRoles(pub Roles);
 
-fn string(value: &Value) -> Result<&str, Vec<Problem>> {
-    value.as_str().ok_or_else(|| vec![Problem::NotA(Kind::String)])
+fn string(value: &Value) -> Result<&str, Vec<ViolationKind>> {
+    value.as_str().ok_or_else(|| vec![ViolationKind::NotA(JsonType::String)])
 }
 
-fn problems(faults: Vec<UsernameFault>) -> Vec<Problem> {
-    faults.into_iter().map(Problem::Username).collect()
+fn username_kinds(violations: Vec<InvalidUsername>) -> Vec<ViolationKind> {
+    violations.into_iter().map(ViolationKind::Username).collect()
 }
 
 impl FromValue for Handle {
-    fn from_value(value: &Value) -> Result<Self, Vec<Problem>> {
-        Username::parse_handle(string(value)?).map(Self).map_err(problems)
+    fn from_value(value: &Value) -> Result<Self, Vec<ViolationKind>> {
+        Username::parse_handle(string(value)?).map(Self).map_err(username_kinds)
     }
 }
 
 impl FromValue for Username {
-    fn from_value(value: &Value) -> Result<Self, Vec<Problem>> {
-        Self::parse(string(value)?).map_err(problems)
+    fn from_value(value: &Value) -> Result<Self, Vec<ViolationKind>> {
+        Self::parse(string(value)?).map_err(username_kinds)
     }
 }
 
 /// Only the length is checked.
 impl FromValue for Password {
-    fn from_value(value: &Value) -> Result<Self, Vec<Problem>> {
-        Self::parse(string(value)?).map_err(|fault| vec![fault.into()])
+    fn from_value(value: &Value) -> Result<Self, Vec<ViolationKind>> {
+        Self::parse(string(value)?).map_err(|invalid| vec![invalid.into()])
     }
 }
 
 impl FromValue for AnyRoles {
-    fn from_value(value: &Value) -> Result<Self, Vec<Problem>> {
-        let wrong_type = || vec![Problem::NotA(Kind::Strings)];
+    fn from_value(value: &Value) -> Result<Self, Vec<ViolationKind>> {
+        let wrong_type = || vec![ViolationKind::NotA(JsonType::Strings)];
         let roles = match value {
             Value::String(text) => Roles::parse_text(text),
             Value::Array(values) => {
@@ -73,51 +74,51 @@ impl FromValue for AnyRoles {
             }
             _ => return Err(wrong_type()),
         };
-        roles.map(Self).map_err(|fault| vec![fault.into()])
+        roles.map(Self).map_err(|invalid| vec![invalid.into()])
     }
 }
 
 impl FromValue for bool {
-    fn from_value(value: &Value) -> Result<Self, Vec<Problem>> {
-        value.as_bool().ok_or_else(|| vec![Problem::NotA(Kind::Boolean)])
+    fn from_value(value: &Value) -> Result<Self, Vec<ViolationKind>> {
+        value.as_bool().ok_or_else(|| vec![ViolationKind::NotA(JsonType::Boolean)])
     }
 }
 
-/// Texts that `parse` reads, with the one problem there can be.
+/// Types with a `parse` that returns an error, and the violation for it.
 macro_rules! from_text {
-    ($($type:ty: $fault:pat => $problem:expr;)+) => {$(
+    ($($type:ty: $error:pat => $kind:expr;)+) => {$(
         impl FromValue for $type {
-            fn from_value(value: &Value) -> Result<Self, Vec<Problem>> {
-                Self::parse(string(value)?).map_err(|$fault| vec![$problem])
+            fn from_value(value: &Value) -> Result<Self, Vec<ViolationKind>> {
+                Self::parse(string(value)?).map_err(|$error| vec![$kind])
             }
         }
     )+};
 }
 
 from_text! {
-    UserId: _ => Problem::NotAUserId;
-    PersonName: fault => fault.into();
-    AccountText: fault => fault.into();
-    Locale: _ => Problem::NotALocale;
-    TimeZone: _ => Problem::NotATimeZone;
+    UserId: _ => ViolationKind::NotAUserId;
+    PersonName: invalid => invalid.into();
+    AccountText: invalid => invalid.into();
+    Locale: _ => ViolationKind::NotALocale;
+    TimeZone: _ => ViolationKind::NotATimeZone;
 }
 
-/// Likewise, where `parse` says only that it is none.
+/// Types with a `parse` that returns an option, and the violation for `None`.
 macro_rules! from_checked_text {
-    ($($type:ty => $problem:expr;)+) => {$(
+    ($($type:ty => $kind:expr;)+) => {$(
         impl FromValue for $type {
-            fn from_value(value: &Value) -> Result<Self, Vec<Problem>> {
-                Self::parse(string(value)?).ok_or_else(|| vec![$problem])
+            fn from_value(value: &Value) -> Result<Self, Vec<ViolationKind>> {
+                Self::parse(string(value)?).ok_or_else(|| vec![$kind])
             }
         }
     )+};
 }
 
 from_checked_text! {
-    Status => Problem::NotOneOf(STATUSES);
-    PhoneNumber => Problem::NotAPhoneNumber;
-    Label => Problem::NotALabel;
-    HttpsUrl => Problem::NotAUrl;
+    Status => ViolationKind::NotOneOf(STATUSES);
+    PhoneNumber => ViolationKind::NotAPhoneNumber;
+    Label => ViolationKind::NotALabel;
+    HttpsUrl => ViolationKind::NotAUrl;
 }
 
 #[cfg(test)]

@@ -3,74 +3,16 @@
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
-use super::context::Client;
+use super::context::ClientContext;
 use super::precondition::etag;
-use super::read::Handle;
 use super::sentence;
+use super::uri::path_segment;
 use super::user_view::UserView;
-use crate::domain::account::{AccountText, HttpsUrl, Label, PhoneNumber};
-use crate::domain::locale::Locale;
-use crate::domain::role::{Role, Roles};
-use crate::domain::status::Status;
-use crate::domain::text::PersonName;
-use crate::domain::time_zone::TimeZone;
+use super::write::Instant;
 use crate::domain::user::User;
-use crate::domain::user_id::UserId;
-use crate::domain::username::Username;
 use crate::error::Error;
-
-/// An instant as the API writes it: UTC, RFC 3339 with milliseconds and `Z`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Instant(pub Timestamp);
-
-impl Serialize for Instant {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&format_args!("{:.3}", self.0))
-    }
-}
-
-/// The stable code of an error, as in `X-Error-Code`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct ErrorCode(pub &'static str);
-
-/// Types of the domain that are texts to a client.
-macro_rules! serialize_as_text {
-    ($($type:ty),+ $(,)?) => {$(
-        impl Serialize for $type {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(self.as_str())
-            }
-        }
-    )+};
-}
-
-serialize_as_text!(
-    UserId,
-    Username,
-    PersonName,
-    AccountText,
-    Locale,
-    TimeZone,
-    Role,
-    Status,
-    Label,
-    PhoneNumber,
-    HttpsUrl,
-);
-
-impl Serialize for Handle {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize(serializer)
-    }
-}
-
-impl Serialize for Roles {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.iter())
-    }
-}
 
 /// The envelope: exactly these five fields, in success and in failure.
 #[derive(Debug, Serialize)]
@@ -86,22 +28,27 @@ pub(super) struct Envelope<'a, T> {
 /// 200 with data in the envelope.
 #[derive(Debug)]
 pub struct Enveloped<T> {
-    /// What was asked for.
+    /// The data of the answer.
     data: T,
-    /// Sentences that go with the data.
+    /// The sentences that explain the data.
     errors: Vec<String>,
     /// The instant of the answer.
     at: Timestamp,
 }
 
 impl<T> Enveloped<T> {
-    /// Data, and nothing to add.
+    /// Data without sentences.
     pub fn new(data: T, at: Timestamp) -> Self {
         Self { data, errors: Vec::new(), at }
     }
 
-    /// Data with the sentences that say why something would be refused, if it would.
-    pub fn with_reason(data: T, reason: Option<&Error>, client: &Client, at: Timestamp) -> Self {
+    /// Data with the sentences of an error, when the data say that a request would fail with it.
+    pub fn with_reason(
+        data: T,
+        reason: Option<&Error>,
+        client: &ClientContext,
+        at: Timestamp,
+    ) -> Self {
         let details = reason.map(|reason| sentence::details(reason, client)).unwrap_or_default();
         let errors = details.into_iter().map(|detail| detail.sentence).collect();
         Self { data, errors, at }
@@ -136,7 +83,7 @@ impl IntoResponse for UserReply {
     }
 }
 
-/// 201 with the new user as in [`UserReply`], and where it is.
+/// 201 with the new user as in [`UserReply`], and `Location`.
 #[derive(Debug)]
 pub struct UserCreated(pub User);
 
@@ -150,11 +97,6 @@ impl IntoResponse for UserCreated {
         }
         response
     }
-}
-
-/// The id as a segment of a path: of its characters, only `|` has to be encoded (RFC 3986 section 3.3).
-fn path_segment(id: &str) -> String {
-    id.replace('|', "%7C")
 }
 
 /// A JSON answer.

@@ -1,24 +1,26 @@
-//! What is said to a person, in the language of the request. The texts are in `shared/locales/`.
+//! The sentences for people, in the language of the request. The texts are in `shared/locales/`.
 
 use rust_i18n::t;
 
-use super::context::{Client, Language};
-use crate::domain::password::{self, PasswordFault};
-use crate::domain::permission::Refusal;
-use crate::domain::role::RolesFault;
-use crate::domain::text::TextFault;
-use crate::domain::username::{self, UsernameFault};
-use crate::error::{Error, Fault, Kind, Place, Problem};
-use crate::token::TokenFault;
+use super::context::{ClientContext, Language};
+use crate::domain::access::AccessDenied;
+use crate::domain::password::{self, InvalidPassword};
+use crate::domain::role::InvalidRoles;
+use crate::domain::text::InvalidText;
+use crate::domain::username::{self, InvalidUsername};
+use crate::error::{Error, JsonType, Location, Violation, ViolationKind};
+use crate::json::JsonError;
+use crate::token::TokenError;
 
-/// A sentence that says what is wrong and how to mend it, and where.
+/// A sentence that says what is wrong and how to mend it, with its location.
 #[derive(Debug)]
 pub(super) struct Detail {
-    pub(super) place: Option<Place>,
+    pub(super) location: Option<Location>,
     pub(super) sentence: String,
 }
 
-/// The first sentence of an error: the API page's own for the status.
+/// The first sentence of an error: the one that [the contract](../../../docs/contract.md) has for the
+/// status.
 pub(super) fn title(error: &Error, language: Language) -> String {
     let locale = language.tag();
     match error {
@@ -46,22 +48,25 @@ pub(super) fn title(error: &Error, language: Language) -> String {
     .into_owned()
 }
 
-/// The sentences after the first, one for each fault. An internal error has none.
-pub(super) fn details(error: &Error, client: &Client) -> Vec<Detail> {
+/// The sentences after the first, one for each violation. An internal error has none.
+pub(super) fn details(error: &Error, client: &ClientContext) -> Vec<Detail> {
     let locale = client.language.tag();
     let sentence = match error {
-        Error::Invalid(faults) => {
-            return faults.iter().map(|fault| of_fault(fault, locale)).collect();
+        Error::Invalid(violations) => {
+            return violations.iter().map(|violation| of_violation(violation, locale)).collect();
         }
-        Error::Forbidden(Refusal::Fields(fields)) => {
+        Error::Forbidden(AccessDenied::Fields(fields)) => {
             let sentence = t!("detail.field_forbidden", locale = locale);
-            return fields.iter().map(|field| at(Place::field(field.name()), &sentence)).collect();
+            return fields
+                .iter()
+                .map(|field| at(Location::field(field.name()), &sentence))
+                .collect();
         }
         Error::Internal(_) => return Vec::new(),
-        Error::Token(fault) => of_token(*fault, locale),
+        Error::Token(error) => of_token(*error, locale),
         Error::AccountNotActive => t!("detail.account_not_active", locale = locale).into(),
-        Error::Forbidden(Refusal::NotYours) => t!("detail.not_yours", locale = locale).into(),
-        Error::Forbidden(Refusal::TargetIsAdmin) => {
+        Error::Forbidden(AccessDenied::NotYours) => t!("detail.not_yours", locale = locale).into(),
+        Error::Forbidden(AccessDenied::TargetIsAdmin) => {
             t!("detail.target_is_admin", locale = locale).into()
         }
         Error::NotAdmin => t!("detail.not_admin", locale = locale).into(),
@@ -83,84 +88,86 @@ pub(super) fn details(error: &Error, client: &Client) -> Vec<Detail> {
         Error::TooManyRequests(_) => t!("detail.too_many_requests", locale = locale).into(),
         Error::Unavailable(_) => t!("detail.unavailable", locale = locale).into(),
     };
-    vec![Detail { place: None, sentence }]
+    vec![Detail { location: None, sentence }]
 }
 
-fn of_token(fault: TokenFault, locale: &str) -> String {
-    match fault {
-        TokenFault::Missing => t!("token.missing", locale = locale),
-        TokenFault::Malformed => t!("token.malformed", locale = locale),
-        TokenFault::UnknownKey => t!("token.unknown_key", locale = locale),
-        TokenFault::Signature => t!("token.signature", locale = locale),
-        TokenFault::Issuer => t!("token.issuer", locale = locale),
-        TokenFault::Audience => t!("token.audience", locale = locale),
-        TokenFault::Claim => t!("token.claim", locale = locale),
-        TokenFault::NotYetValid => t!("token.not_yet_valid", locale = locale),
-        TokenFault::Expired => t!("token.expired", locale = locale),
+fn of_token(error: TokenError, locale: &str) -> String {
+    match error {
+        TokenError::Missing => t!("token.missing", locale = locale),
+        TokenError::Malformed => t!("token.malformed", locale = locale),
+        TokenError::UnknownKey => t!("token.unknown_key", locale = locale),
+        TokenError::Signature => t!("token.signature", locale = locale),
+        TokenError::Issuer => t!("token.issuer", locale = locale),
+        TokenError::Audience => t!("token.audience", locale = locale),
+        TokenError::Claim => t!("token.claim", locale = locale),
+        TokenError::NotYetValid => t!("token.not_yet_valid", locale = locale),
+        TokenError::Expired => t!("token.expired", locale = locale),
     }
     .into_owned()
 }
 
-fn of_fault(fault: &Fault, locale: &str) -> Detail {
-    at(fault.place.clone(), &of_problem(&fault.problem, locale))
+fn of_violation(violation: &Violation, locale: &str) -> Detail {
+    at(violation.location.clone(), &of_kind(&violation.kind, locale))
 }
 
-/// The sentence with the place's name before it.
-fn at(place: Place, sentence: &str) -> Detail {
-    let sentence = match &place {
-        Place::Body => sentence.to_owned(),
-        Place::Field(name) => format!("{name}: {sentence}"),
-        Place::Header(name) | Place::Parameter(name) => format!("{name}: {sentence}"),
+/// The sentence with the location's name before it.
+fn at(location: Location, sentence: &str) -> Detail {
+    let sentence = match &location {
+        Location::Body => sentence.to_owned(),
+        Location::Field(name) => format!("{name}: {sentence}"),
+        Location::Header(name) | Location::Parameter(name) => format!("{name}: {sentence}"),
     };
-    Detail { place: Some(place), sentence }
+    Detail { location: Some(location), sentence }
 }
 
-fn of_problem(problem: &Problem, locale: &str) -> String {
-    match problem {
-        Problem::Malformed { line, column } => {
+fn of_kind(kind: &ViolationKind, locale: &str) -> String {
+    match kind {
+        ViolationKind::Json(JsonError::Malformed { line, column }) => {
             t!("problem.malformed", locale = locale, line = line, column = column)
         }
-        Problem::Empty => t!("problem.empty", locale = locale),
-        Problem::DuplicateKey => t!("problem.duplicate_key", locale = locale),
-        Problem::Missing => t!("problem.missing", locale = locale),
-        Problem::Null => t!("problem.is_null", locale = locale),
-        Problem::NotA(Kind::String) => t!("problem.not_a_string", locale = locale),
-        Problem::NotA(Kind::Boolean) => t!("problem.not_a_boolean", locale = locale),
-        Problem::NotA(Kind::Object) => t!("problem.not_an_object", locale = locale),
-        Problem::NotA(Kind::Strings) => t!("problem.not_strings", locale = locale),
-        Problem::Unknown => t!("problem.unknown", locale = locale),
-        Problem::ReadOnly => t!("problem.read_only", locale = locale),
-        Problem::SentTwice => t!("problem.sent_twice", locale = locale),
-        Problem::NotOneOf(values) => {
+        ViolationKind::Json(JsonError::Empty) => t!("problem.empty", locale = locale),
+        ViolationKind::Json(JsonError::DuplicateKey) => {
+            t!("problem.duplicate_key", locale = locale)
+        }
+        ViolationKind::Missing => t!("problem.missing", locale = locale),
+        ViolationKind::Null => t!("problem.is_null", locale = locale),
+        ViolationKind::NotA(JsonType::String) => t!("problem.not_a_string", locale = locale),
+        ViolationKind::NotA(JsonType::Boolean) => t!("problem.not_a_boolean", locale = locale),
+        ViolationKind::NotA(JsonType::Object) => t!("problem.not_an_object", locale = locale),
+        ViolationKind::NotA(JsonType::Strings) => t!("problem.not_strings", locale = locale),
+        ViolationKind::Unknown => t!("problem.unknown", locale = locale),
+        ViolationKind::ReadOnly => t!("problem.read_only", locale = locale),
+        ViolationKind::SentTwice => t!("problem.sent_twice", locale = locale),
+        ViolationKind::NotOneOf(values) => {
             t!("problem.not_one_of", locale = locale, values = values.join(", "))
         }
-        Problem::NotVisibleAscii(max) => {
+        ViolationKind::NotVisibleAscii(max) => {
             t!("problem.not_visible_ascii", locale = locale, max = max)
         }
-        Problem::NotAUserId => t!("problem.not_a_user_id", locale = locale),
-        Problem::NotALocale => t!("problem.not_a_locale", locale = locale),
-        Problem::NotATimeZone => t!("problem.not_a_time_zone", locale = locale),
-        Problem::NotAPhoneNumber => t!("problem.not_a_phone_number", locale = locale),
-        Problem::NotALabel => t!("problem.not_a_label", locale = locale),
-        Problem::NotAUrl => t!("problem.not_a_url", locale = locale),
-        Problem::Username(fault) => return of_username(fault, locale),
-        Problem::Text(fault) => return of_text(*fault, locale),
-        Problem::Password(fault) => return of_password(*fault, locale),
-        Problem::Roles(RolesFault::Empty) => t!("problem.no_roles", locale = locale),
-        Problem::Roles(RolesFault::Unknown) => t!("problem.unknown_role", locale = locale),
+        ViolationKind::NotAUserId => t!("problem.not_a_user_id", locale = locale),
+        ViolationKind::NotALocale => t!("problem.not_a_locale", locale = locale),
+        ViolationKind::NotATimeZone => t!("problem.not_a_time_zone", locale = locale),
+        ViolationKind::NotAPhoneNumber => t!("problem.not_a_phone_number", locale = locale),
+        ViolationKind::NotALabel => t!("problem.not_a_label", locale = locale),
+        ViolationKind::NotAUrl => t!("problem.not_a_url", locale = locale),
+        ViolationKind::Username(invalid) => return of_username(invalid, locale),
+        ViolationKind::Text(invalid) => return of_text(*invalid, locale),
+        ViolationKind::Password(invalid) => return of_password(*invalid, locale),
+        ViolationKind::Roles(InvalidRoles::Empty) => t!("problem.no_roles", locale = locale),
+        ViolationKind::Roles(InvalidRoles::Unknown) => t!("problem.unknown_role", locale = locale),
     }
     .into_owned()
 }
 
-fn of_username(fault: &UsernameFault, locale: &str) -> String {
-    match fault {
-        UsernameFault::TooShort { length } => {
+fn of_username(invalid: &InvalidUsername, locale: &str) -> String {
+    match invalid {
+        InvalidUsername::TooShort { length } => {
             t!("username.too_short", locale = locale, min = username::MIN_LENGTH, length = length)
         }
-        UsernameFault::TooLong { length } => {
+        InvalidUsername::TooLong { length } => {
             t!("username.too_long", locale = locale, max = username::MAX_LENGTH, length = length)
         }
-        UsernameFault::ForbiddenCharacters { characters, suggestion } => {
+        InvalidUsername::ForbiddenCharacters { characters, suggestion } => {
             let found = all_shown(characters);
             if let Some(other) = suggestion {
                 t!("username.try_other", locale = locale, found = found, suggestion = other)
@@ -168,44 +175,44 @@ fn of_username(fault: &UsernameFault, locale: &str) -> String {
                 t!("username.forbidden_characters", locale = locale, found = found)
             }
         }
-        UsernameFault::SeparatorAtEdge => t!("username.separator_at_edge", locale = locale),
-        UsernameFault::SeparatorsInRow => t!("username.separators_in_row", locale = locale),
-        UsernameFault::NoLetter => t!("username.no_letter", locale = locale),
-        UsernameFault::Reserved => t!("username.reserved", locale = locale),
-        UsernameFault::EmailNotAccepted => t!("username.email_not_accepted", locale = locale),
-        UsernameFault::InvalidEmail => t!("username.invalid_email", locale = locale),
-        UsernameFault::EmailCharacters { characters } => {
+        InvalidUsername::SeparatorAtEdge => t!("username.separator_at_edge", locale = locale),
+        InvalidUsername::SeparatorsInRow => t!("username.separators_in_row", locale = locale),
+        InvalidUsername::NoLetter => t!("username.no_letter", locale = locale),
+        InvalidUsername::Reserved => t!("username.reserved", locale = locale),
+        InvalidUsername::EmailNotAccepted => t!("username.email_not_accepted", locale = locale),
+        InvalidUsername::InvalidEmail => t!("username.invalid_email", locale = locale),
+        InvalidUsername::EmailCharacters { characters } => {
             t!("username.email_characters", locale = locale, found = all_shown(characters))
         }
-        UsernameFault::EmailTooLong { length } => {
+        InvalidUsername::EmailTooLong { length } => {
             t!("username.email_too_long", locale = locale, length = length)
         }
     }
     .into_owned()
 }
 
-fn of_text(fault: TextFault, locale: &str) -> String {
-    match fault {
-        TextFault::Empty => t!("text.empty", locale = locale),
-        TextFault::TooLong { max, length } => {
+fn of_text(invalid: InvalidText, locale: &str) -> String {
+    match invalid {
+        InvalidText::Empty => t!("text.empty", locale = locale),
+        InvalidText::TooLong { max, length } => {
             t!("text.too_long", locale = locale, max = max, length = length)
         }
-        TextFault::ControlCharacter { character } => {
+        InvalidText::ControlCharacter { character } => {
             t!("text.control_character", locale = locale, found = shown(character))
         }
     }
     .into_owned()
 }
 
-fn of_password(fault: PasswordFault, locale: &str) -> String {
-    match fault {
-        PasswordFault::TooShort => {
+fn of_password(invalid: InvalidPassword, locale: &str) -> String {
+    match invalid {
+        InvalidPassword::TooShort => {
             t!("password.too_short", locale = locale, min = password::MIN_LENGTH)
         }
-        PasswordFault::TooLong => {
+        InvalidPassword::TooLong => {
             t!("password.too_long", locale = locale, max = password::MAX_LENGTH)
         }
-        PasswordFault::TooWeak => t!("password.too_weak", locale = locale),
+        InvalidPassword::TooWeak => t!("password.too_weak", locale = locale),
     }
     .into_owned()
 }
@@ -214,8 +221,8 @@ fn all_shown(characters: &[char]) -> String {
     characters.iter().map(|c| shown(*c)).collect::<Vec<_>>().join(" ")
 }
 
-/// A character as a sentence shows it: itself when it is visible and keeps the text around it as it
-/// is, else its code point.
+/// A character as a sentence shows it: itself when it is visible and does not disturb the text around
+/// it, else its code point.
 fn shown(c: char) -> String {
     if c == ' ' || c.is_ascii_graphic() || c.is_alphabetic() {
         format!("“{c}”")

@@ -1,10 +1,11 @@
 //! A user as the API shows it.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::reply::Instant;
-use crate::domain::account::{AccountText, HttpsUrl, Label, PhoneNumber};
+use super::write::Instant;
+use crate::domain::account::{Account, AccountText, HttpsUrl, Label, PhoneNumber};
 use crate::domain::locale::Locale;
 use crate::domain::role::Roles;
 use crate::domain::status::Status;
@@ -14,15 +15,16 @@ use crate::domain::user::User;
 use crate::domain::user_id::UserId;
 use crate::domain::username::Username;
 
-/// The user, bare, as on the API page; `roles` is an array. What is not filled in is `null`.
-#[derive(Debug, Serialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = User))]
+/// The user, bare, in the form of [the contract](../../../docs/contract.md); `roles` is an array. An
+/// empty field is `null`.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = User)]
 #[serde(rename_all = "camelCase")]
 pub struct UserView<'a> {
     user_id: &'a UserId,
     username: &'a Username,
     first_name: &'a PersonName,
-    #[cfg_attr(feature = "openapi", schema(required))]
+    #[schema(required)]
     mid_name: Option<&'a PersonName>,
     last_name: &'a PersonName,
     locale: &'a Locale,
@@ -32,9 +34,9 @@ pub struct UserView<'a> {
     account: AccountView<'a>,
 }
 
-/// The user's account, as on the API page.
-#[derive(Debug, Serialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Account))]
+/// The user's account.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Account)]
 #[serde(rename_all = "camelCase")]
 struct AccountView<'a> {
     id: Uuid,
@@ -43,15 +45,15 @@ struct AccountView<'a> {
     kind: &'a Label,
     created_at: Instant,
     updated_at: Instant,
-    #[cfg_attr(feature = "openapi", schema(required))]
+    #[schema(required)]
     mobile_phone_number: Option<&'a PhoneNumber>,
-    #[cfg_attr(feature = "openapi", schema(required))]
+    #[schema(required)]
     location: Option<&'a AccountText>,
-    #[cfg_attr(feature = "openapi", schema(required))]
+    #[schema(required)]
     company: Option<&'a AccountText>,
-    #[cfg_attr(feature = "openapi", schema(required))]
+    #[schema(required)]
     industry: Option<&'a AccountText>,
-    #[cfg_attr(feature = "openapi", schema(required))]
+    #[schema(required)]
     profile_picture_url: Option<&'a HttpsUrl>,
     subscription_plan: &'a Label,
     email_verified: bool,
@@ -59,34 +61,69 @@ struct AccountView<'a> {
 }
 
 impl<'a> UserView<'a> {
-    /// The user's view.
+    /// The user's view. A field of the user that is neither shown nor left out here does not compile.
     pub fn of(user: &'a User) -> Self {
-        let account = &user.account;
+        let User {
+            id,
+            username,
+            first_name,
+            mid_name,
+            last_name,
+            locale,
+            time_zone,
+            roles,
+            status,
+            account: _,
+            password_hash: _,
+            version: _,
+            previous_username: _,
+            username_changed_at: _,
+            created_at: _,
+            updated_at: _,
+        } = user;
         Self {
+            user_id: id,
+            username,
+            first_name,
+            mid_name: mid_name.as_ref(),
+            last_name,
+            locale,
+            timezone: time_zone,
+            roles: *roles,
+            status: *status,
+            account: AccountView::of(user),
+        }
+    }
+}
+
+impl<'a> AccountView<'a> {
+    fn of(user: &'a User) -> Self {
+        let Account {
+            id,
+            kind,
+            mobile_phone_number,
+            location,
+            company,
+            industry,
+            profile_picture_url,
+            subscription_plan,
+            email_verified,
+            mobile_phone_number_verified,
+        } = &user.account;
+        Self {
+            id: *id,
             user_id: &user.id,
-            username: &user.username,
-            first_name: &user.first_name,
-            mid_name: user.mid_name.as_ref(),
-            last_name: &user.last_name,
-            locale: &user.locale,
-            timezone: &user.time_zone,
-            roles: user.roles,
-            status: user.status,
-            account: AccountView {
-                id: account.id,
-                user_id: &user.id,
-                kind: &account.kind,
-                created_at: Instant(user.created_at),
-                updated_at: Instant(user.updated_at),
-                mobile_phone_number: account.mobile_phone_number.as_ref(),
-                location: account.location.as_ref(),
-                company: account.company.as_ref(),
-                industry: account.industry.as_ref(),
-                profile_picture_url: account.profile_picture_url.as_ref(),
-                subscription_plan: &account.subscription_plan,
-                email_verified: account.email_verified,
-                mobile_phone_number_verified: account.mobile_phone_number_verified,
-            },
+            kind,
+            created_at: Instant(user.created_at),
+            updated_at: Instant(user.updated_at),
+            mobile_phone_number: mobile_phone_number.as_ref(),
+            location: location.as_ref(),
+            company: company.as_ref(),
+            industry: industry.as_ref(),
+            profile_picture_url: profile_picture_url.as_ref(),
+            subscription_plan,
+            email_verified: *email_verified,
+            mobile_phone_number_verified: *mobile_phone_number_verified,
         }
     }
 }

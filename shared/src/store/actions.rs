@@ -1,4 +1,4 @@
-//! The conditional writes, one function an item.
+//! The conditional writes, one function for each item.
 
 use std::collections::HashMap;
 
@@ -7,13 +7,15 @@ use aws_sdk_dynamodb::types::{
     AttributeValue, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
     Update as UpdateAction,
 };
+use jiff::Timestamp;
 
-use super::expression::Expression;
+use super::expression::{Difference, Expression};
 use super::item::{self, Item, PK, instant, n, s, ttl};
-use crate::domain::rename::{NameChange, Rename};
+use crate::domain::rename::{NamePair, Rename, SelfRename};
 use crate::domain::status::Status;
 use crate::domain::update::Update;
 use crate::domain::user::User;
+use crate::domain::user_id::UserId;
 use crate::domain::username::Username;
 
 /// A conditional write of one item.
@@ -67,19 +69,19 @@ pub(super) fn create_user(user: &User) -> Action {
 
 /// The name of a new user, if nobody has it.
 pub(super) fn take_first_name(user: &User) -> Action {
-    take_name(user.id.as_str(), &user.username, user.created_at)
+    take_name(&user.id, &user.username, user.created_at)
 }
 
 /// The user renamed, if `ACTIVE`, still of the old name, and not cooling down.
-pub(super) fn rename_user(rename: &Rename) -> Action {
-    let NameChange { user_id, from, to, at, .. } = &rename.names;
+pub(super) fn rename_user(change: &SelfRename) -> Action {
+    let Rename { user_id, names: NamePair { from, to }, at, held_until: _ } = &change.rename;
     let mut e = Expression::default();
     e.set("username", s(to.as_str()));
     e.set("previousUsername", s(from.as_str()));
     e.set("usernameChangedAt", instant(*at));
     e.set("updatedAt", instant(*at));
     e.increase("version", n(1));
-    if rename.names.changes_email() {
+    if change.rename.changes_email() {
         e.set("emailVerified", AttributeValue::Bool(false));
     }
     let active = e.equals("status", s(Status::Active.as_str()));
@@ -88,68 +90,74 @@ pub(super) fn rename_user(rename: &Rename) -> Action {
     e.require(still);
     let over = [
         e.absent("usernameChangedAt"),
-        e.at_most("usernameChangedAt", instant(rename.last_change_before)),
+        e.at_most("usernameChangedAt", instant(change.last_change_at_most)),
     ];
     e.require_any(&over);
     Action::Update { key: item::user_key(user_id), expression: e }
 }
 
-/// The user updated, if still of the version that was read. Only attributes that differ are
-/// written, so that what a newer version of this code added to an item stays.
+/// The user updated, if still of the version that was read. It writes only the attributes that differ,
+/// so that an attribute that a newer version of this code added stays.
 pub(super) fn update_user(update: &Update) -> Action {
     let mut e = Expression::default();
-    e.set_difference(&item::from_user(&update.before), &item::from_user(&update.after));
+    let (before, after) = (item::from_user(&update.before), item::from_user(&update.after));
+    e.set_difference(Difference { before: &before, after: &after });
     let unchanged = e.equals("version", n(update.before.version));
     e.require(unchanged);
     Action::Update { key: item::user_key(&update.before.id), expression: e }
 }
 
-/// What happens to the names: with the same key the item is re-spelled; otherwise the new name is
-/// taken, and the old one held.
-pub(super) fn change_names(names: &NameChange) -> Vec<Action> {
-    if names.is_respelling() {
-        vec![respell(names)]
+/// The writes of the name records. With the same key, the record is respelled; else the new name is
+/// taken and the old one held.
+pub(super) fn change_names(rename: &Rename) -> Vec<Action> {
+    if rename.is_respelling() {
+        vec![respell(rename)]
     } else {
-        vec![take_name(names.user_id.as_str(), &names.to, names.at), hold_old_name(names)]
+        let NamePair { from: _, to } = &rename.names;
+        vec![take_name(&rename.user_id, to, rename.at), hold_old_name(rename)]
     }
 }
 
-/// The name, if nobody has it, if the user holds it from earlier, or if its hold is over.
-fn take_name(user_id: &str, name: &Username, now: jiff::Timestamp) -> Action {
+/// The name, if nobody has it, if it is the user's from earlier, or if its hold is over.
+fn take_name(user_id: &UserId, name: &Username, now: Timestamp) -> Action {
     let mut e = Expression::default();
-    let free = [e.absent(PK), e.equals("userId", s(user_id)), e.at_most("heldUntil", instant(now))];
+    let free = [
+        e.absent(PK),
+        e.equals("userId", s(user_id.as_str())),
+        e.at_most("heldUntil", instant(now)),
+    ];
     e.require_any(&free);
     Action::Put { item: name_item(user_id, name), condition: e }
 }
 
 /// The old name, held for the user, if it was the user's.
-fn hold_old_name(names: &NameChange) -> Action {
-    let mut item = name_item(names.user_id.as_str(), &names.from);
-    item.insert("heldUntil".to_owned(), instant(names.held_until));
-    item.insert("expiresAt".to_owned(), ttl(names.held_until));
-    Action::Put { item, condition: in_use_by(names) }
+fn hold_old_name(rename: &Rename) -> Action {
+    let mut item = name_item(&rename.user_id, &rename.names.from);
+    item.insert("heldUntil".to_owned(), instant(rename.held_until));
+    item.insert("expiresAt".to_owned(), ttl(rename.held_until));
+    Action::Put { item, condition: in_use_by(&rename.user_id) }
 }
 
 /// The name in its new spelling, if it is the user's.
-fn respell(names: &NameChange) -> Action {
-    let item = name_item(names.user_id.as_str(), &names.to);
-    Action::Put { item, condition: in_use_by(names) }
+fn respell(rename: &Rename) -> Action {
+    let item = name_item(&rename.user_id, &rename.names.to);
+    Action::Put { item, condition: in_use_by(&rename.user_id) }
 }
 
-/// The condition that the name is the user's, and not just held.
-fn in_use_by(names: &NameChange) -> Expression {
+/// The condition that the user uses the name, and did not give it up.
+fn in_use_by(user_id: &UserId) -> Expression {
     let mut e = Expression::default();
-    let mine = e.equals("userId", s(names.user_id.as_str()));
+    let mine = e.equals("userId", s(user_id.as_str()));
     e.require(mine);
     let not_held = e.absent("heldUntil");
     e.require(not_held);
     e
 }
 
-fn name_item(user_id: &str, name: &Username) -> Item {
+fn name_item(user_id: &UserId, name: &Username) -> Item {
     HashMap::from([
-        (PK.to_owned(), item::name_key(&name.key())),
-        ("userId".to_owned(), s(user_id)),
+        (PK.to_owned(), item::name_key(name.key())),
+        ("userId".to_owned(), s(user_id.as_str())),
         ("username".to_owned(), s(name.as_str())),
     ])
 }

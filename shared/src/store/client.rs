@@ -18,7 +18,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::http::StatusCode;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::http::{TlsUnavailable, https, trusting_pem, was_never_sent};
+use super::http::{TlsError, https, trusting_pem, was_never_sent};
 use crate::meter::{self, Usage};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
@@ -49,12 +49,11 @@ impl DynamoDb {
     ///
     /// # Errors
     /// When the certification authorities cannot be read.
-    pub fn https(&self) -> Result<SharedHttpClient, TlsUnavailable> {
+    pub fn https(&self) -> Result<SharedHttpClient, TlsError> {
         match &self.ca_bundle {
             Some(file) => {
-                let unreadable = |error| {
-                    TlsUnavailable(format!("AWS_CA_BUNDLE {}: {error}", file.display()).into())
-                };
+                let unreadable =
+                    |error| TlsError(format!("AWS_CA_BUNDLE {}: {error}", file.display()).into());
                 trusting_pem(&std::fs::read(file).map_err(unreadable)?)
             }
             None => https(),

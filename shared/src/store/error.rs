@@ -1,10 +1,10 @@
-//! What can go wrong between this code and the table.
+//! Why the table cannot be read or written.
 
 use std::error::Error;
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 
-/// The error codes with which DynamoDB says "not now".
+/// The error codes of conditions that pass.
 const BUSY: &[&str] = &[
     "InternalServerError",
     "LimitExceededException",
@@ -20,10 +20,10 @@ const BUSY: &[&str] = &[
 /// The table could not be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// It throttles, times out, or cannot be reached. Repeating the request is safe.
+    /// DynamoDB throttles, times out, or cannot be reached. Repeating the request is safe.
     #[error("DynamoDB is unavailable")]
     Unavailable(#[source] Box<dyn Error + Send + Sync>),
-    /// It refused or answered in a way that repeating will not mend.
+    /// DynamoDB refused, or an item is corrupt. Repeating the request does not help.
     #[error("DynamoDB refused, or an item is corrupt")]
     Broken(#[source] Box<dyn Error + Send + Sync>),
 }
@@ -37,7 +37,12 @@ impl StoreError {
         Self::Broken(cause.into())
     }
 
-    /// Sorts what the SDK reports after its own retries.
+    /// The record of a user's own name is missing, or another user's: the table is corrupt.
+    pub(super) fn name_record_mismatch() -> Self {
+        Self::broken("the record of a user's name is not the user's")
+    }
+
+    /// Tells temporary errors from others, after the SDK's own retries.
     pub(super) fn from_sdk<E>(error: SdkError<E>) -> Self
     where
         E: ProvideErrorMetadata + Error + Send + Sync + 'static,
@@ -47,15 +52,15 @@ impl StoreError {
                 is_busy(service.err()) || service.raw().status().as_u16() >= 500
             }
             SdkError::ConstructionFailure(_) => false,
-            // Not sent, no answer in time, or an answer that is none.
+            // The request was not sent, or got no answer in time, or no valid one.
             _ => true,
         };
         if unavailable { Self::busy(error) } else { Self::broken(error) }
     }
 }
 
-/// Whether DynamoDB says "not now" with this error. An answer without a code is none of DynamoDB's:
-/// something in between broke it.
+/// Whether the condition behind this error passes. An error without a code does not come from
+/// DynamoDB but from something in between.
 fn is_busy(error: &impl ProvideErrorMetadata) -> bool {
     error.code().is_none_or(|code| BUSY.contains(&code))
 }

@@ -9,6 +9,13 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::item::{Item, PK};
 
+/// Two states of one item.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Difference<'a> {
+    pub(super) before: &'a Item,
+    pub(super) after: &'a Item,
+}
+
 /// One write's update expression, condition expression, and what their placeholders stand for.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Expression {
@@ -48,7 +55,7 @@ impl Expression {
     }
 
     /// Sets and removes what differs between two states of one item.
-    pub(super) fn set_difference(&mut self, before: &Item, after: &Item) {
+    pub(super) fn set_difference(&mut self, Difference { before, after }: Difference<'_>) {
         for (attribute, value) in after {
             if before.get(attribute) != Some(value) {
                 self.set(attribute, value.clone());

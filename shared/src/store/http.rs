@@ -39,7 +39,7 @@ const AMAZON: [&[u8]; 5] = [
 ///
 /// # Errors
 /// When TLS cannot be set up.
-pub fn https() -> Result<SharedHttpClient, TlsUnavailable> {
+pub fn https() -> Result<SharedHttpClient, TlsError> {
     trusting(RootCertStore { roots: amazon().cloned().collect() })
 }
 
@@ -50,16 +50,16 @@ fn amazon() -> impl Iterator<Item = &'static TrustAnchor<'static>> {
 }
 
 /// HTTP connections that trust the certification authorities of that PEM file's content.
-pub(super) fn trusting_pem(authorities: &[u8]) -> Result<SharedHttpClient, TlsUnavailable> {
+pub(super) fn trusting_pem(authorities: &[u8]) -> Result<SharedHttpClient, TlsError> {
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_slice_iter(authorities) {
-        let certificate = certificate.map_err(|error| TlsUnavailable(error.into()))?;
-        roots.add(certificate).map_err(|error| TlsUnavailable(error.into()))?;
+        let certificate = certificate.map_err(|error| TlsError(error.into()))?;
+        roots.add(certificate).map_err(|error| TlsError(error.into()))?;
     }
     trusting(roots)
 }
 
-fn trusting(roots: RootCertStore) -> Result<SharedHttpClient, TlsUnavailable> {
+fn trusting(roots: RootCertStore) -> Result<SharedHttpClient, TlsError> {
     let tls = tls(roots)?;
     // The SDK asks for every attempt. The connections are kept from one to the next, so they are made by
     // the settings of the first: a client's do not change.
@@ -72,10 +72,10 @@ fn trusting(roots: RootCertStore) -> Result<SharedHttpClient, TlsUnavailable> {
     }))
 }
 
-fn tls(roots: RootCertStore) -> Result<ClientConfig, TlsUnavailable> {
+fn tls(roots: RootCertStore) -> Result<ClientConfig, TlsError> {
     Ok(ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
         .with_safe_default_protocol_versions()
-        .map_err(|error| TlsUnavailable(error.into()))?
+        .map_err(|error| TlsError(error.into()))?
         .with_root_certificates(roots)
         .with_no_client_auth())
 }
@@ -83,7 +83,7 @@ fn tls(roots: RootCertStore) -> Result<ClientConfig, TlsUnavailable> {
 /// TLS could not be set up.
 #[derive(Debug, thiserror::Error)]
 #[error("TLS cannot be set up: {0}")]
-pub struct TlsUnavailable(#[source] pub(super) BoxError);
+pub struct TlsError(#[source] pub(super) BoxError);
 
 /// Connections that are kept open between requests.
 #[derive(Debug)]

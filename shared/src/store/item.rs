@@ -1,4 +1,4 @@
-//! How a user and a name lie in the table.
+//! The items of users and names.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -16,7 +16,7 @@ use crate::domain::text::Text;
 use crate::domain::time_zone::TimeZone;
 use crate::domain::user::User;
 use crate::domain::user_id::UserId;
-use crate::domain::username::{Holding, Username, UsernameKey};
+use crate::domain::username::{NameRecord, Username, UsernameKey};
 
 /// The attributes of an item by name.
 pub(super) type Item = HashMap<String, AttributeValue>;
@@ -31,7 +31,7 @@ pub(super) fn user_key(id: &UserId) -> AttributeValue {
     AttributeValue::S(format!("{USER}{id}"))
 }
 
-/// The key of the item that says who has a name.
+/// The key of the record of a name.
 pub(super) fn name_key(key: &UsernameKey) -> AttributeValue {
     AttributeValue::S(format!("{USERNAME}{key}"))
 }
@@ -63,44 +63,76 @@ pub(super) fn ttl(at: Timestamp) -> AttributeValue {
     n(up.as_second())
 }
 
-/// The item of a user.
+/// The item of a user. A field of the user that is missing here does not compile.
 pub(super) fn from_user(user: &User) -> Item {
-    let account = &user.account;
+    let User {
+        id,
+        username,
+        first_name,
+        mid_name,
+        last_name,
+        locale,
+        time_zone,
+        roles,
+        status,
+        password_hash,
+        account,
+        version,
+        previous_username,
+        username_changed_at,
+        created_at,
+        updated_at,
+    } = user;
     let text = |value: Option<&str>| value.map(s);
+    let roles = AttributeValue::Ss(roles.iter().map(|role| role.to_string()).collect());
     let attributes = [
-        (PK, Some(user_key(&user.id))),
-        ("version", Some(n(user.version))),
-        ("username", Some(s(user.username.as_str()))),
-        ("previousUsername", text(user.previous_username.as_ref().map(Username::as_str))),
-        ("usernameChangedAt", user.username_changed_at.map(instant)),
-        ("firstName", Some(s(user.first_name.as_str()))),
-        ("midName", text(user.mid_name.as_ref().map(Text::as_str))),
-        ("lastName", Some(s(user.last_name.as_str()))),
-        ("locale", Some(s(user.locale.as_str()))),
-        ("timezone", Some(s(user.time_zone.as_str()))),
-        (
-            "roles",
-            Some(AttributeValue::Ss(user.roles.iter().map(|role| role.to_string()).collect())),
-        ),
-        ("status", Some(s(user.status.as_str()))),
-        ("passwordHash", text(user.password_hash.as_ref().map(PasswordHash::expose))),
-        ("createdAt", Some(instant(user.created_at))),
-        ("updatedAt", Some(instant(user.updated_at))),
-        ("accountId", Some(s(account.id))),
-        ("accountType", Some(s(account.kind.as_str()))),
-        ("mobilePhoneNumber", text(account.mobile_phone_number.as_ref().map(PhoneNumber::as_str))),
-        ("location", text(account.location.as_ref().map(Text::as_str))),
-        ("company", text(account.company.as_ref().map(Text::as_str))),
-        ("industry", text(account.industry.as_ref().map(Text::as_str))),
-        ("profilePictureUrl", text(account.profile_picture_url.as_ref().map(HttpsUrl::as_str))),
-        ("subscriptionPlan", Some(s(account.subscription_plan.as_str()))),
-        ("emailVerified", Some(AttributeValue::Bool(account.email_verified))),
-        (
-            "mobilePhoneNumberVerified",
-            Some(AttributeValue::Bool(account.mobile_phone_number_verified)),
-        ),
+        (PK, Some(user_key(id))),
+        ("version", Some(n(version))),
+        ("username", Some(s(username.as_str()))),
+        ("previousUsername", text(previous_username.as_ref().map(Username::as_str))),
+        ("usernameChangedAt", username_changed_at.map(instant)),
+        ("firstName", Some(s(first_name.as_str()))),
+        ("midName", text(mid_name.as_ref().map(Text::as_str))),
+        ("lastName", Some(s(last_name.as_str()))),
+        ("locale", Some(s(locale.as_str()))),
+        ("timezone", Some(s(time_zone.as_str()))),
+        ("roles", Some(roles)),
+        ("status", Some(s(status.as_str()))),
+        ("passwordHash", text(password_hash.as_ref().map(PasswordHash::expose))),
+        ("createdAt", Some(instant(*created_at))),
+        ("updatedAt", Some(instant(*updated_at))),
     ];
-    attributes.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
+    let attributes = attributes.into_iter().chain(from_account(account));
+    attributes.filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
+}
+
+/// The attributes of an account, which stand in the item of its user.
+fn from_account(account: &Account) -> [(&'static str, Option<AttributeValue>); 10] {
+    let Account {
+        id,
+        kind,
+        mobile_phone_number,
+        location,
+        company,
+        industry,
+        profile_picture_url,
+        subscription_plan,
+        email_verified,
+        mobile_phone_number_verified,
+    } = account;
+    let text = |value: Option<&str>| value.map(s);
+    [
+        ("accountId", Some(s(*id))),
+        ("accountType", Some(s(kind.as_str()))),
+        ("mobilePhoneNumber", text(mobile_phone_number.as_ref().map(PhoneNumber::as_str))),
+        ("location", text(location.as_ref().map(Text::as_str))),
+        ("company", text(company.as_ref().map(Text::as_str))),
+        ("industry", text(industry.as_ref().map(Text::as_str))),
+        ("profilePictureUrl", text(profile_picture_url.as_ref().map(HttpsUrl::as_str))),
+        ("subscriptionPlan", Some(s(subscription_plan.as_str()))),
+        ("emailVerified", Some(AttributeValue::Bool(*email_verified))),
+        ("mobilePhoneNumberVerified", Some(AttributeValue::Bool(*mobile_phone_number_verified))),
+    ]
 }
 
 /// Reads the item of a user.
@@ -109,7 +141,7 @@ pub(super) fn to_user(item: &Item) -> Result<User, CorruptItem> {
     let id = item.string(PK)?.strip_prefix(USER).ok_or(CorruptItem(PK))?;
     Ok(User {
         id: UserId::parse(id).map_err(|_| CorruptItem(PK))?,
-        username: Username::held(item.string("username")?.to_owned()),
+        username: username(item.string("username")?.to_owned()),
         first_name: Text::stored(item.string("firstName")?.to_owned()),
         mid_name: item.optional("midName", Text::stored)?,
         last_name: Text::stored(item.string("lastName")?.to_owned()),
@@ -120,7 +152,7 @@ pub(super) fn to_user(item: &Item) -> Result<User, CorruptItem> {
         password_hash: item.optional("passwordHash", PasswordHash::stored)?,
         account: to_account(&item)?,
         version: item.number("version")?,
-        previous_username: item.optional("previousUsername", Username::held)?,
+        previous_username: item.optional("previousUsername", username)?,
         username_changed_at: match item.0.get("usernameChangedAt") {
             Some(_) => Some(item.instant("usernameChangedAt")?),
             None => None,
@@ -145,22 +177,28 @@ fn to_account(item: &Reader<'_>) -> Result<Account, CorruptItem> {
     })
 }
 
-/// Whether the item is that of a name.
+/// Whether the item is the record of a name.
 pub(super) fn is_name(item: &Item) -> bool {
     Reader(item).string(PK).is_ok_and(|key| key.starts_with(USERNAME))
 }
 
-/// Reads the item of a name.
-pub(super) fn to_holding(item: &Item) -> Result<Holding, CorruptItem> {
+/// Reads the record of a name.
+pub(super) fn to_name_record(item: &Item) -> Result<NameRecord, CorruptItem> {
     let item = Reader(item);
-    Ok(Holding {
-        holder: UserId::parse(item.string("userId")?).map_err(|_| CorruptItem("userId"))?,
-        username: Username::held(item.string("username")?.to_owned()),
+    Ok(NameRecord {
+        owner: UserId::parse(item.string("userId")?).map_err(|_| CorruptItem("userId"))?,
+        username: username(item.string("username")?.to_owned()),
         held_until: match item.0.get("heldUntil") {
             Some(_) => Some(item.instant("heldUntil")?),
             None => None,
         },
     })
+}
+
+/// The name that an attribute has.
+#[expect(clippy::disallowed_methods, reason = "this is where names come from the table")]
+fn username(text: String) -> Username {
+    Username::stored(text)
 }
 
 /// Typed access to the attributes of an item.
@@ -225,7 +263,7 @@ mod tests {
         assert_eq!(to_user(&from_user(&user)).unwrap(), user);
 
         user.mid_name = Some(Text::parse("Bob").unwrap());
-        user.previous_username = Some(Username::held("ada@example.com".to_owned()));
+        user.previous_username = Some(Username::claimed("ada@example.com".to_owned()));
         user.username_changed_at = Some("2026-01-02T03:04:05.678Z".parse().unwrap());
         user.password_hash = Some(PasswordHash::stored("$argon2id$…".to_owned()));
         user.account.mobile_phone_number = PhoneNumber::parse("+905321234567");

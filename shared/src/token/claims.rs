@@ -1,33 +1,33 @@
-//! What a token says.
+//! The claims of a token.
 
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::TokenFault;
+use super::error::TokenError;
 use crate::domain::role::{Role, Roles};
 use crate::domain::user_id::UserId;
 use crate::domain::username::Username;
 use crate::json::Unique;
 
-/// How far the issuer's clock may be off.
+/// The tolerated difference between the clocks, in seconds.
 const LEEWAY_SECONDS: f64 = 60.0;
 /// The longest username taken as a hint, in bytes.
 const MAX_HINT_LENGTH: usize = 254;
 
-/// What a valid token says of its bearer.
+/// The claims of a valid token that Nameplate uses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claims {
-    /// `sub`: who it is.
+    /// `sub`: the user's id.
     pub user_id: UserId,
-    /// `username` or `preferred_username`: what the name was when the token was issued; a hint only.
+    /// `username` or `preferred_username`: the name when the token was issued, a hint.
     pub username_hint: Option<Username>,
     /// `roles`: the known ones among them.
     pub roles: Roles,
 }
 
-/// The claims as they stand in a token, typed as RFC 7519 types them. `iss` is here so that it must
-/// be one string; its value, like that of `aud`, is compared with the key (`keys.rs`).
+/// The claims as a token has them, typed as RFC 7519 types them. `iss` is here so that it must be one
+/// string; `keys.rs` compares its value, and that of `aud`, with the settings.
 #[derive(Deserialize)]
 pub(super) struct RawClaims {
     sub: String,
@@ -46,34 +46,34 @@ pub(super) struct RawClaims {
 
 impl RawClaims {
     /// Reads the claims. RFC 7519 section 4: their names are unique; section 7.2: they are UTF-8 and
-    /// completely valid JSON, also where nobody looks.
-    pub(super) fn read(Unique(claims): Unique) -> Result<Self, TokenFault> {
-        serde_json::from_value(claims).map_err(|_| TokenFault::Claim)
+    /// completely valid JSON, also in claims that nobody uses.
+    pub(super) fn read(Unique(claims): Unique) -> Result<Self, TokenError> {
+        serde_json::from_value(claims).map_err(|_| TokenError::Claim)
     }
 
-    /// The claims, if they count at the instant `now`.
-    pub(super) fn check(self, now: Timestamp) -> Result<Claims, TokenFault> {
+    /// Checks the claims at the instant `now`.
+    pub(super) fn check(self, now: Timestamp) -> Result<Claims, TokenError> {
         self.check_times(now)?;
         let hints = [self.username.as_str(), self.preferred_username.as_str()];
         let hint =
             hints.into_iter().flatten().find(|hint| (1..=MAX_HINT_LENGTH).contains(&hint.len()));
         let roles = self.roles.as_array().into_iter().flatten();
         Ok(Claims {
-            user_id: UserId::parse(&self.sub).map_err(|_| TokenFault::Claim)?,
-            username_hint: hint.map(|hint| Username::held(hint.to_owned())),
+            user_id: UserId::parse(&self.sub).map_err(|_| TokenError::Claim)?,
+            username_hint: hint.map(|hint| Username::claimed(hint.to_owned())),
             roles: roles.filter_map(Value::as_str).filter_map(Role::parse).collect(),
         })
     }
 
     /// RFC 7519 section 4.1.4: the time must be before `exp`; section 4.1.5: not before `nbf`.
     #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 fit a double exactly")]
-    fn check_times(&self, now: Timestamp) -> Result<(), TokenFault> {
+    fn check_times(&self, now: Timestamp) -> Result<(), TokenError> {
         let now = now.as_millisecond() as f64 / 1000.0;
         if now >= self.exp + LEEWAY_SECONDS {
-            return Err(TokenFault::Expired);
+            return Err(TokenError::Expired);
         }
         if self.nbf.is_some_and(|nbf| now < nbf - LEEWAY_SECONDS) {
-            return Err(TokenFault::NotYetValid);
+            return Err(TokenError::NotYetValid);
         }
         Ok(())
     }

@@ -7,7 +7,8 @@ use jsonwebtoken::jwk::{
 use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation, decode};
 
 use super::claims::RawClaims;
-use super::{TokenFault, TokenSettings};
+use super::error::TokenError;
+use super::settings::TokenSettings;
 use crate::json::Unique;
 
 /// Keys, parsed once.
@@ -22,10 +23,10 @@ struct Key {
     validation: Validation,
 }
 
-/// Why a text is no key set.
+/// Why a text is not a key set.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum KeySetFault {
-    /// It is not the JSON of one.
+pub(super) enum KeySetError {
+    /// The text is not the JSON of a key set.
     #[error("is not a JSON Web Key Set: {0}")]
     Malformed(#[from] serde_json::Error),
     /// No key in it can verify anything here.
@@ -36,12 +37,12 @@ pub(super) enum KeySetFault {
 }
 
 impl KeySet {
-    /// The usable keys of a JSON Web Key Set (RFC 7517).
-    pub(super) fn parse(jwks: &[u8], settings: &TokenSettings) -> Result<Self, KeySetFault> {
+    /// Reads the usable keys of a JSON Web Key Set (RFC 7517).
+    pub(super) fn parse(jwks: &[u8], settings: &TokenSettings) -> Result<Self, KeySetError> {
         let set: JwkSet = serde_json::from_slice(jwks)?;
         let usable = set.keys.iter().filter_map(public_key);
         let keys: Vec<_> = usable.map(|(id, alg, key)| Key::new(id, alg, key, settings)).collect();
-        if keys.is_empty() { Err(KeySetFault::NoUsableKey) } else { Ok(Self(keys)) }
+        if keys.is_empty() { Err(KeySetError::NoUsableKey) } else { Ok(Self(keys)) }
     }
 
     /// The shared secret alone.
@@ -50,7 +51,7 @@ impl KeySet {
         Self(vec![Key::new(None, Algorithm::HS256, key, settings)])
     }
 
-    /// These keys and those.
+    /// Adds the keys of another set.
     pub(super) fn extend(&mut self, other: Self) {
         self.0.extend(other.0);
     }
@@ -62,19 +63,19 @@ impl KeySet {
     /// Verifies the token's signature, issuer and audience with the keys that fit its header.
     ///
     /// # Errors
-    /// [`TokenFault::UnknownKey`] when there is no such key.
-    pub(super) fn verify(&self, token: &str, header: &Header) -> Result<RawClaims, TokenFault> {
-        let mut fault = TokenFault::UnknownKey;
+    /// [`TokenError`]; [`TokenError::UnknownKey`] when no key fits.
+    pub(super) fn verify(&self, token: &str, header: &Header) -> Result<RawClaims, TokenError> {
+        let mut error = TokenError::UnknownKey;
         for key in self.0.iter().filter(|key| key.fits(header)) {
             match decode::<Unique>(token, &key.decoding, &key.validation) {
                 Ok(token) => return RawClaims::read(token.claims),
-                Err(error) => fault = fault_of(error.kind()),
+                Err(failed) => error = token_error(failed.kind()),
             }
-            if fault != TokenFault::Signature {
+            if error != TokenError::Signature {
                 break;
             }
         }
-        Err(fault)
+        Err(error)
     }
 }
 
@@ -139,12 +140,12 @@ fn public_key(jwk: &Jwk) -> Option<(Option<String>, Algorithm, DecodingKey)> {
     Some((jwk.common.key_id.clone(), algorithm, key))
 }
 
-fn fault_of(kind: &ErrorKind) -> TokenFault {
+fn token_error(kind: &ErrorKind) -> TokenError {
     match kind {
-        ErrorKind::InvalidSignature => TokenFault::Signature,
-        ErrorKind::InvalidIssuer => TokenFault::Issuer,
-        ErrorKind::InvalidAudience => TokenFault::Audience,
-        ErrorKind::MissingRequiredClaim(_) | ErrorKind::Json(_) => TokenFault::Claim,
-        _ => TokenFault::Malformed,
+        ErrorKind::InvalidSignature => TokenError::Signature,
+        ErrorKind::InvalidIssuer => TokenError::Issuer,
+        ErrorKind::InvalidAudience => TokenError::Audience,
+        ErrorKind::MissingRequiredClaim(_) | ErrorKind::Json(_) => TokenError::Claim,
+        _ => TokenError::Malformed,
     }
 }

@@ -2,42 +2,39 @@
 
 use email_address::{EmailAddress, Options};
 
-use super::UsernameFault;
+use super::invalid::InvalidUsername;
+use super::length::MAX_EMAIL_LENGTH;
 
-/// The most characters of an address: a path of 256 (RFC 5321 section 4.5.3.1.3) less its brackets.
-pub const MAX_LENGTH: usize = 254;
-
-/// What no address may have before the `@`, though RFC 5322 allows it: API Gateway gives a path decoded, so behind
-/// it these would be a separator or the escape of something else, and `GET …/by-username/{username}` would ask for
-/// another name.
+/// The characters that RFC 5322 allows before the `@` and Nameplate does not. API Gateway decodes a path, so
+/// behind it `GET …/by-username/{username}` would read them as a separator or an escape and look up another name.
 const NOT_IN_A_PATH: [char; 4] = ['%', '/', '?', '#'];
 
 /// Checks an address `local@domain`.
 ///
-/// Narrower than RFC 5321 on purpose, because one mailbox must not be writable as two usernames:
-/// no quoted local part, no local part beyond ASCII, no address literal, and a domain that has a
-/// Punycode form with a top level.
-pub(super) fn check(text: &str) -> Result<(), UsernameFault> {
+/// The rule is narrower than RFC 5321, so that nobody can write one mailbox as two usernames: it
+/// refuses a quoted local part, a local part beyond ASCII, an address literal, and a domain without
+/// a Punycode form or a top level.
+pub(super) fn check(text: &str) -> Result<(), InvalidUsername> {
     let length = text.chars().count();
-    if length > MAX_LENGTH {
-        return Err(UsernameFault::EmailTooLong { length });
+    if length > MAX_EMAIL_LENGTH {
+        return Err(InvalidUsername::EmailTooLong { length });
     }
     let options =
         Options::default().without_display_text().without_domain_literal().with_required_tld();
-    let address =
-        EmailAddress::parse_with_options(text, options).map_err(|_| UsernameFault::InvalidEmail)?;
+    let address = EmailAddress::parse_with_options(text, options)
+        .map_err(|_| InvalidUsername::InvalidEmail)?;
     let local = address.local_part();
     if !local.is_ascii() || local.starts_with('"') {
-        return Err(UsernameFault::InvalidEmail);
+        return Err(InvalidUsername::InvalidEmail);
     }
     let characters: Vec<char> = NOT_IN_A_PATH.into_iter().filter(|c| local.contains(*c)).collect();
     if !characters.is_empty() {
-        return Err(UsernameFault::EmailCharacters { characters });
+        return Err(InvalidUsername::EmailCharacters { characters });
     }
-    let domain =
-        idna::domain_to_ascii_strict(address.domain()).map_err(|_| UsernameFault::InvalidEmail)?;
+    let domain = idna::domain_to_ascii_strict(address.domain())
+        .map_err(|_| InvalidUsername::InvalidEmail)?;
     match local.len() + 1 + domain.len() {
-        length if length > MAX_LENGTH => Err(UsernameFault::EmailTooLong { length }),
+        length if length > MAX_EMAIL_LENGTH => Err(InvalidUsername::EmailTooLong { length }),
         _ => Ok(()),
     }
 }
@@ -76,7 +73,7 @@ mod tests {
             "\u{202E}a@b.com",
             "a@b_c.com",
         ] {
-            assert_eq!(Username::parse(text), Err(vec![UsernameFault::InvalidEmail]), "{text:?}");
+            assert_eq!(Username::parse(text), Err(vec![InvalidUsername::InvalidEmail]), "{text:?}");
         }
     }
 
@@ -85,7 +82,7 @@ mod tests {
         let address = |length: usize| format!("{}@b.com", "l".repeat(length));
         assert_eq!(check(&address(63)), Ok(()));
         assert_eq!(check(&address(64)), Ok(()));
-        assert_eq!(check(&address(65)), Err(UsernameFault::InvalidEmail));
+        assert_eq!(check(&address(65)), Err(InvalidUsername::InvalidEmail));
     }
 
     #[test]
@@ -95,7 +92,7 @@ mod tests {
             ("ada?x@b.com", vec!['?']),
             ("a/b#%@b.com", vec!['%', '/', '#']),
         ] {
-            assert_eq!(check(text), Err(UsernameFault::EmailCharacters { characters }), "{text}");
+            assert_eq!(check(text), Err(InvalidUsername::EmailCharacters { characters }), "{text}");
         }
         assert_eq!(check("!$&'*+-=^_`{|}~@b.com"), Ok(()));
     }
@@ -109,6 +106,6 @@ mod tests {
         };
         assert_eq!(check(&address(253)), Ok(()));
         assert_eq!(check(&address(254)), Ok(()));
-        assert_eq!(check(&address(255)), Err(UsernameFault::EmailTooLong { length: 255 }));
+        assert_eq!(check(&address(255)), Err(InvalidUsername::EmailTooLong { length: 255 }));
     }
 }

@@ -1,38 +1,35 @@
 //! The form of a handle.
 
-use super::{UsernameFault, reserved, spelling};
+use super::invalid::InvalidUsername;
+use super::length::{MAX_LENGTH, MIN_LENGTH};
+use super::reserved;
 
-/// The fewest characters of a handle.
-pub const MIN_LENGTH: usize = 3;
-/// The most characters of a handle.
-pub const MAX_LENGTH: usize = 30;
-/// How many different forbidden characters a fault names.
+/// How many different forbidden characters a violation names.
 const NAMED: usize = 5;
 
-/// Everything that is wrong with the text as a handle.
-pub(super) fn faults(text: &str) -> Vec<UsernameFault> {
-    let mut faults = Vec::new();
+/// Every rule that the text breaks as a handle. No violation has a suggestion yet.
+pub(super) fn violations(text: &str) -> Vec<InvalidUsername> {
+    let mut violations = Vec::new();
     match text.chars().count() {
-        length if length < MIN_LENGTH => faults.push(UsernameFault::TooShort { length }),
-        length if length > MAX_LENGTH => faults.push(UsernameFault::TooLong { length }),
+        length if length < MIN_LENGTH => violations.push(InvalidUsername::TooShort { length }),
+        length if length > MAX_LENGTH => violations.push(InvalidUsername::TooLong { length }),
         _ => {}
     }
     let characters = forbidden_characters(text);
     if characters.is_empty() {
-        faults.extend(shape_faults(text));
+        violations.extend(shape_violations(text));
     } else {
-        let suggestion = spelling::close_to(text);
-        faults.push(UsernameFault::ForbiddenCharacters { characters, suggestion });
+        violations.push(InvalidUsername::ForbiddenCharacters { characters, suggestion: None });
     }
-    faults
+    violations
 }
 
 /// Whether the text is a handle.
 pub(super) fn is_valid(text: &str) -> bool {
-    faults(text).is_empty()
+    violations(text).is_empty()
 }
 
-/// The first few characters that no handle has, each once.
+/// The first few characters that a handle cannot contain, each once.
 fn forbidden_characters(text: &str) -> Vec<char> {
     let mut found = Vec::new();
     for c in text.chars().filter(|c| !c.is_ascii_alphanumeric() && !is_separator(*c)) {
@@ -46,22 +43,22 @@ fn forbidden_characters(text: &str) -> Vec<char> {
     found
 }
 
-/// What is wrong with a text of allowed characters.
-fn shape_faults(text: &str) -> Vec<UsernameFault> {
-    let mut faults = Vec::new();
+/// The rules that a text of allowed characters breaks.
+fn shape_violations(text: &str) -> Vec<InvalidUsername> {
+    let mut violations = Vec::new();
     if text.starts_with(is_separator) || text.ends_with(is_separator) {
-        faults.push(UsernameFault::SeparatorAtEdge);
+        violations.push(InvalidUsername::SeparatorAtEdge);
     }
     if text.as_bytes().windows(2).any(|pair| pair.iter().all(|b| is_separator(char::from(*b)))) {
-        faults.push(UsernameFault::SeparatorsInRow);
+        violations.push(InvalidUsername::SeparatorsInRow);
     }
     if !text.is_empty() && !text.contains(|c: char| c.is_ascii_alphabetic()) {
-        faults.push(UsernameFault::NoLetter);
+        violations.push(InvalidUsername::NoLetter);
     }
     if reserved::is_reserved(text) {
-        faults.push(UsernameFault::Reserved);
+        violations.push(InvalidUsername::Reserved);
     }
-    faults
+    violations
 }
 
 /// Whether the character separates the parts of a handle.
@@ -78,60 +75,60 @@ mod tests {
 
     #[test]
     fn a_handle_has_3_to_30_characters() {
-        assert_eq!(faults("ab"), [UsernameFault::TooShort { length: 2 }]);
-        assert_eq!(faults("abc"), []);
-        assert_eq!(faults(&"a".repeat(29)), []);
-        assert_eq!(faults(&"a".repeat(30)), []);
-        assert_eq!(faults(&"a".repeat(31)), [UsernameFault::TooLong { length: 31 }]);
-        assert_eq!(faults(""), [UsernameFault::TooShort { length: 0 }]);
+        assert_eq!(violations("ab"), [InvalidUsername::TooShort { length: 2 }]);
+        assert_eq!(violations("abc"), []);
+        assert_eq!(violations(&"a".repeat(29)), []);
+        assert_eq!(violations(&"a".repeat(30)), []);
+        assert_eq!(violations(&"a".repeat(31)), [InvalidUsername::TooLong { length: 31 }]);
+        assert_eq!(violations(""), [InvalidUsername::TooShort { length: 0 }]);
     }
 
     #[test]
     fn a_handle_begins_and_ends_with_a_letter_or_digit() {
         for text in ["_ada", "ada_", ".ada", "ada."] {
-            assert_eq!(faults(text), [UsernameFault::SeparatorAtEdge], "{text}");
+            assert_eq!(violations(text), [InvalidUsername::SeparatorAtEdge], "{text}");
         }
-        assert_eq!(faults("1a2"), []);
+        assert_eq!(violations("1a2"), []);
     }
 
     #[test]
     fn no_two_separators_stand_in_a_row() {
         for text in ["a__b", "a..b", "a_.b", "a._b"] {
-            assert_eq!(faults(text), [UsernameFault::SeparatorsInRow], "{text}");
+            assert_eq!(violations(text), [InvalidUsername::SeparatorsInRow], "{text}");
         }
-        assert_eq!(faults("a_b.c"), []);
+        assert_eq!(violations("a_b.c"), []);
     }
 
     #[test]
     fn a_handle_has_at_least_one_letter() {
-        assert_eq!(faults("123"), [UsernameFault::NoLetter]);
-        assert_eq!(faults("12a"), []);
+        assert_eq!(violations("123"), [InvalidUsername::NoLetter]);
+        assert_eq!(violations("12a"), []);
     }
 
     #[test]
-    fn all_faults_are_found_not_only_the_first() {
+    fn every_violation_is_found_not_only_the_first() {
         assert_eq!(
-            faults("_"),
+            violations("_"),
             [
-                UsernameFault::TooShort { length: 1 },
-                UsernameFault::SeparatorAtEdge,
-                UsernameFault::NoLetter,
+                InvalidUsername::TooShort { length: 1 },
+                InvalidUsername::SeparatorAtEdge,
+                InvalidUsername::NoLetter,
             ]
         );
-        assert!(matches!(&faults("ş!")[..], [
-            UsernameFault::TooShort { length: 2 },
-            UsernameFault::ForbiddenCharacters { characters, .. },
+        assert!(matches!(&violations("ş!")[..], [
+            InvalidUsername::TooShort { length: 2 },
+            InvalidUsername::ForbiddenCharacters { characters, .. },
         ] if characters == &['ş', '!']));
     }
 
     #[test]
     fn turkish_letters_are_refused_with_a_suggestion() {
         assert_eq!(
-            faults("çağrı"),
-            [UsernameFault::ForbiddenCharacters {
+            Username::parse_handle("çağrı"),
+            Err(vec![InvalidUsername::ForbiddenCharacters {
                 characters: vec!['ç', 'ğ', 'ı'],
                 suggestion: Some("cagri".to_owned()),
-            }]
+            }])
         );
     }
 
@@ -143,7 +140,7 @@ mod tests {
         }
         let many = "a!b\"c#d$e%f&g";
         assert!(
-            matches!(&faults(many)[..], [UsernameFault::ForbiddenCharacters { characters, .. }]
+            matches!(&violations(many)[..], [InvalidUsername::ForbiddenCharacters { characters, .. }]
             if characters.len() == NAMED)
         );
     }
@@ -152,7 +149,7 @@ mod tests {
     fn an_e_mail_address_is_no_handle() {
         assert_eq!(
             Username::parse_handle("ada@example.com"),
-            Err(vec![UsernameFault::EmailNotAccepted])
+            Err(vec![InvalidUsername::EmailNotAccepted])
         );
     }
 

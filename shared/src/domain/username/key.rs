@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write};
 
-/// What a username is reduced to so that names that look the same are equal.
+/// The form of a username in which names that look the same are equal.
 ///
 /// For a handle: ASCII lower case, then `0→o`, `1→l`, `i→l`, `m→rn`, `w→vv`. The last two expand,
 /// as the skeleton of UTS #39 does, so that `m` and `rn` meet in whatever order their letters
@@ -13,7 +13,7 @@ use std::fmt::{self, Write};
 pub struct UsernameKey(String);
 
 impl UsernameKey {
-    /// The key of a handle or of an e-mail address. Never fails: what is neither has a key, too.
+    /// The key of a handle or of an e-mail address. Any other text has a key, too.
     pub(super) fn of(name: &str) -> Self {
         Self(match name.rsplit_once('@') {
             Some((local, domain)) => email_key(local, domain),
@@ -56,7 +56,7 @@ pub(super) fn letters(handle: &str) -> impl Iterator<Item = char> {
 fn email_key(local: &str, domain: &str) -> String {
     let mut key = local.to_ascii_lowercase();
     let ascii = idna::domain_to_ascii_cow(domain.as_bytes(), idna::AsciiDenyList::EMPTY);
-    // A domain that is none can only come from a token's hint: it has no Punycode, nor a holder.
+    // Only a token or a path can mention a domain without a Punycode form; no user has such a name.
     let domain = ascii.map_or_else(|_| domain.to_lowercase(), std::borrow::Cow::into_owned);
     // Writing to a String does not fail.
     let _ = write!(key, "@{domain}");

@@ -2,10 +2,10 @@
 
 use super::key::letters;
 
-/// Words with which a user could pass for the service itself, or stand in the way of an address or
-/// a path. A handle is refused when its key is that of one of them, so `adrnin` is refused, too.
+/// Words that would let a user pass for the service itself, or that the service needs for an address
+/// or a path. A handle whose key is a word's key is refused, so `adrnin` is refused, too.
 ///
-/// Adding a word refuses it from then on. Who has the name already keeps it, but sending it back is refused as well.
+/// A new word is refused from then on. A user who has the name keeps it, but cannot send it again.
 const RESERVED: &[&str] = &[
     // RFC 2142: mailbox names for common services, roles and functions.
     "abuse",
@@ -162,7 +162,6 @@ const RESERVED: &[&str] = &[
 ];
 
 /// The words that are reserved.
-#[cfg(feature = "openapi")]
 pub fn reserved_words() -> impl Iterator<Item = &'static str> {
     RESERVED.iter().copied()
 }
@@ -175,12 +174,16 @@ pub(super) fn is_reserved(handle: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::username::{Username, UsernameFault, handle};
+    use crate::domain::username::{InvalidUsername, Username, handle};
 
     #[test]
     fn reserved_words_are_refused_in_any_case_and_as_look_alikes() {
         for name in ["admin", "Admin", "adrnin", "ADM1N", "r00t", "supp0rt", "api", "vvebmaster"] {
-            assert_eq!(Username::parse_handle(name), Err(vec![UsernameFault::Reserved]), "{name}");
+            assert_eq!(
+                Username::parse_handle(name),
+                Err(vec![InvalidUsername::Reserved]),
+                "{name}"
+            );
         }
     }
 
@@ -219,9 +222,9 @@ mod tests {
         for (at, word) in RESERVED.iter().enumerate() {
             assert_eq!(word.to_ascii_lowercase(), **word);
             assert!(!RESERVED[..at].contains(word), "{word} stands twice");
-            let other_faults = handle::faults(word)
-                .into_iter()
-                .filter(|f| !matches!(f, UsernameFault::Reserved | UsernameFault::TooShort { .. }));
+            let other_faults = handle::violations(word).into_iter().filter(|f| {
+                !matches!(f, InvalidUsername::Reserved | InvalidUsername::TooShort { .. })
+            });
             assert_eq!(other_faults.count(), 0, "{word}");
         }
     }

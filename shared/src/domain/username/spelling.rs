@@ -3,26 +3,29 @@
 use icu_normalizer::DecomposingNormalizerBorrowed;
 
 use super::handle::{self, is_separator};
+use super::length::MAX_LENGTH;
 
-/// A valid handle close to the wish. `None` when too little is left, or the result is reserved.
-pub(super) fn close_to(wish: &str) -> Option<String> {
-    let spelling = spelled(wish);
+/// A valid handle close to the requested name. `None` when too little is left, or the result is
+/// reserved.
+pub(super) fn close_to(requested: &str) -> Option<String> {
+    let spelling = transliterate(requested);
     handle::is_valid(&spelling).then_some(spelling)
 }
 
-/// The wish in the letters of a handle, in lower case: Turkish and other Latin letters by their plain
-/// ones, spaces and hyphens by `_`, everything else left out (`Çağrı Öz` → `cagri_oz`), and no longer
-/// than a handle. Of an e-mail address, what is before the `@`.
+/// Writes the requested name in the letters of a handle, in lower case (`Çağrı Öz` → `cagri_oz`):
+/// plain letters replace Turkish and other Latin ones, `_` replaces spaces and hyphens, and every
+/// other character is left out. The result is no longer than a handle. Of an e-mail address, it
+/// takes the local part.
 ///
 /// The mapping is fixed, whatever the locale of the machine or of the caller: `I`, `İ`, `ı` and `i`
 /// all become `i`.
-pub(super) fn spelled(wish: &str) -> String {
-    let wish = wish.trim_start_matches('@');
-    let wish = wish.split_once('@').map_or(wish, |(local, _)| local);
-    // No more than a bounded piece of a long text can matter.
-    let wish: String = wish.chars().take(4 * handle::MAX_LENGTH).collect();
+pub(super) fn transliterate(requested: &str) -> String {
+    let text = requested.trim_start_matches('@');
+    let text = text.split_once('@').map_or(text, |(local, _)| local);
+    // A bounded piece of a long text is enough.
+    let text: String = text.chars().take(4 * MAX_LENGTH).collect();
     let mut spelling = String::new();
-    for c in DecomposingNormalizerBorrowed::new_nfkd().normalize(&wish).chars() {
+    for c in DecomposingNormalizerBorrowed::new_nfkd().normalize(&text).chars() {
         match c {
             c if is_separator(c) || c.is_whitespace() || is_hyphen(c) => {
                 if !spelling.is_empty() && !spelling.ends_with(is_separator) {
@@ -32,12 +35,12 @@ pub(super) fn spelled(wish: &str) -> String {
             c => spelling.push_str(&plain(c)),
         }
     }
-    spelling.truncate(handle::MAX_LENGTH);
+    spelling.truncate(MAX_LENGTH);
     spelling.truncate(spelling.trim_end_matches(is_separator).len());
     spelling
 }
 
-/// The plain letters for one character of a decomposed text; nothing for a combining mark or a
+/// The plain letters for one character of a decomposed text: none for a combining mark or a
 /// character of another script.
 fn plain(c: char) -> String {
     match c {
@@ -68,7 +71,7 @@ mod tests {
 
     #[test]
     fn turkish_letters_become_their_plain_ones() {
-        for (wish, spelling) in [
+        for (requested, spelling) in [
             ("çağrı", "cagri"),
             ("Çağrı Öz", "cagri_oz"),
             ("ÇĞİIÖŞÜ", "cgiiosu"),
@@ -76,13 +79,13 @@ mod tests {
             ("İstanbul", "istanbul"),
             ("Işık", "isik"),
         ] {
-            assert_eq!(close_to(wish).as_deref(), Some(spelling), "{wish}");
+            assert_eq!(close_to(requested).as_deref(), Some(spelling), "{requested}");
         }
     }
 
     #[test]
     fn other_latin_letters_spaces_and_hyphens_find_a_spelling_too() {
-        for (wish, spelling) in [
+        for (requested, spelling) in [
             ("Straße", "strasse"),
             ("Ærø", "aero"),
             ("Łukasz  K.", "lukasz_k"),
@@ -90,21 +93,21 @@ mod tests {
             ("  ada . b ", "ada_b"),
             ("ａｄａ", "ada"),
         ] {
-            assert_eq!(close_to(wish).as_deref(), Some(spelling), "{wish}");
+            assert_eq!(close_to(requested).as_deref(), Some(spelling), "{requested}");
         }
     }
 
     #[test]
     fn there_is_no_suggestion_where_too_little_is_left_or_the_word_is_reserved() {
-        for wish in ["山田", "🌹🌹🌹", "ü", "", "ädmin", "123 ", "сергей"] {
-            assert_eq!(close_to(wish), None, "{wish}");
+        for requested in ["山田", "🌹🌹🌹", "ü", "", "ädmin", "123 ", "сергей"] {
+            assert_eq!(close_to(requested), None, "{requested}");
         }
     }
 
     proptest! {
         #[test]
-        fn a_suggestion_is_always_a_valid_handle(wish in any::<String>()) {
-            if let Some(spelling) = close_to(&wish) {
+        fn a_suggestion_is_always_a_valid_handle(requested in any::<String>()) {
+            if let Some(spelling) = close_to(&requested) {
                 prop_assert!(handle::is_valid(&spelling));
             }
         }

@@ -1,38 +1,40 @@
-//! Names to offer instead of one that cannot be had.
+//! Names to offer instead of one that is not available.
 
-use super::handle::{self, MAX_LENGTH, is_separator};
-use super::{Username, spelling};
+use super::handle::{self, is_separator};
+use super::length::MAX_LENGTH;
+use super::name::Username;
+use super::spelling;
 
-/// How many names are looked up to find some that are free.
+/// How many candidates there are at most.
 const CANDIDATES: usize = 10;
 
 /// Digits that no letter looks like.
 const DIGITS: &[u8] = b"2345679";
 
-/// Valid handles close to the wish, the closest first, with keys that differ from one another and
-/// from the wish's. The same wish has always the same ones, so they do not jump about while somebody
-/// types. Whether they are free is not known here.
-pub fn candidates(wish: &str) -> Vec<Username> {
-    let base = spelling::spelled(wish);
-    let mut found: Vec<Username> = Vec::new();
-    let mut keys = vec![Username::held(wish.to_owned()).key()];
+/// Valid handles close to the requested name, the closest first. Their keys differ from one another
+/// and from the requested name's. The same name always has the same candidates, so they do not jump
+/// about while somebody types. The caller finds out which of them are free.
+pub fn candidates(requested: &str) -> Vec<Username> {
+    let base = spelling::transliterate(requested);
+    let mut candidates: Vec<Username> = Vec::new();
+    let requested = Username::unchecked(requested.to_owned());
     for suffix in suffixes(&base) {
         let room = MAX_LENGTH - suffix.len();
         let stem = &base[..base.len().min(room)];
         let name = format!("{}{suffix}", stem.trim_end_matches(is_separator));
-        let name = Username::held(name);
-        let key = name.key();
-        if handle::is_valid(name.as_str()) && !keys.contains(&key) {
-            keys.push(key);
-            found.push(name);
+        let name = Username::unchecked(name);
+        let is_known = |known: &Username| known.key() == name.key();
+        let is_new = !is_known(&requested) && !candidates.iter().any(is_known);
+        if handle::is_valid(name.as_str()) && is_new {
+            candidates.push(name);
         }
     }
-    found.truncate(CANDIDATES);
-    found
+    candidates.truncate(CANDIDATES);
+    candidates
 }
 
-/// What is put behind a name to make another one: nothing, single digits, and numbers that depend on
-/// the name, so that people with one first name are not all offered the same.
+/// The endings that make other names of one: none, single digits, and numbers that depend on the
+/// name, so that people with one first name are not all offered the same.
 fn suffixes(base: &str) -> Vec<String> {
     // FNV-1a: any even spread will do.
     let mut hash = base.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
@@ -61,8 +63,8 @@ mod tests {
 
     use super::*;
 
-    fn texts(wish: &str) -> Vec<String> {
-        candidates(wish).iter().map(ToString::to_string).collect()
+    fn texts(requested: &str) -> Vec<String> {
+        candidates(requested).iter().map(ToString::to_string).collect()
     }
 
     #[test]
@@ -72,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn a_valid_wish_is_not_offered_itself_nor_a_look_alike_of_it() {
+    fn a_valid_name_is_not_offered_itself_nor_a_look_alike_of_it() {
         assert_eq!(texts("ada")[..3], ["ada2", "ada3", "ada7"]);
         assert!(!texts("modern").contains(&"modern".to_owned()));
     }
@@ -87,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_or_short_wish_is_brought_to_length() {
+    fn a_long_or_short_name_is_brought_to_length() {
         assert!(texts(&"x".repeat(100)).iter().all(|name| name.len() <= 30));
         assert!(texts("ab").iter().all(|name| name.starts_with("ab") && name.len() >= 3));
         assert_eq!(texts("山田"), Vec::<String>::new());
@@ -96,8 +98,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn candidates_are_valid_and_differ_in_their_keys(wish in any::<String>()) {
-            let names = candidates(&wish);
+        fn candidates_are_valid_and_differ_in_their_keys(requested in any::<String>()) {
+            let names = candidates(&requested);
             prop_assert!(names.len() <= CANDIDATES);
             let keys: BTreeSet<_> = names.iter().map(Username::key).collect();
             prop_assert_eq!(keys.len(), names.len());

@@ -5,20 +5,23 @@ use utoipa::openapi::path::ParameterIn;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{RefOr, Schema};
 
-use super::{Description, Parameter, Shape};
+use super::description::{Description, Parameter};
+use super::recorder::Recorder;
+use super::shape::Shape;
 use crate::app::App;
 use crate::domain::user_id::UserId;
 use crate::domain::username::MAX_EMAIL_LENGTH;
-use crate::error::{Error, Fault, Place, Problem};
+use crate::error::{Error, Location, Violation, ViolationKind};
 use crate::http::body::{Body, Fields, FromFields};
 use crate::http::caller::Caller;
-use crate::http::context::{Client, LANGUAGES};
+use crate::http::context::{ClientContext, LANGUAGES};
 use crate::http::path::{UserIdInPath, UsernameInPath};
 use crate::http::precondition::IfMatch;
 use crate::http::query::UsernameInQuery;
-use crate::token::TokenFault;
+use crate::json::JsonError;
+use crate::token::TokenError;
 
-/// An extractor that describes what it takes and for what it refuses.
+/// An extractor that describes what it takes and which errors it answers.
 pub trait Input {
     /// Describes it.
     fn describe(description: &mut Description);
@@ -28,9 +31,9 @@ fn text() -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::String)
 }
 
-/// The failure at a fault of the request.
-fn invalid(place: Place, problem: Problem) -> Error {
-    Fault::new(place, problem).into()
+/// The error for one violation.
+fn invalid(location: Location, kind: ViolationKind) -> Error {
+    Violation::new(location, kind).into()
 }
 
 impl Description {
@@ -45,16 +48,16 @@ impl Input for State<App> {
 
 impl Input for Caller {
     fn describe(description: &mut Description) {
-        let faults = [TokenFault::Missing, TokenFault::Signature, TokenFault::Expired];
-        description.fails_with(faults.map(Error::from));
-        Client::describe(description);
+        let errors = [TokenError::Missing, TokenError::Signature, TokenError::Expired];
+        description.fails_with(errors.map(Error::from));
+        ClientContext::describe(description);
     }
 }
 
-impl Input for Client {
+impl Input for ClientContext {
     fn describe(description: &mut Description) {
-        let place = Place::Header("X-Language");
-        description.fails_with([invalid(place, Problem::NotOneOf(LANGUAGES))]);
+        let place = Location::Header("X-Language");
+        description.fails_with([invalid(place, ViolationKind::NotOneOf(LANGUAGES))]);
     }
 }
 
@@ -62,7 +65,7 @@ impl Input for UserIdInPath {
     fn describe(description: &mut Description) {
         let schema = description.schemas.refer::<UserId>();
         description.takes(ParameterIn::Path, "userId", schema);
-        description.fails_with([invalid(Place::Parameter("userId"), Problem::NotAUserId)]);
+        description.fails_with([invalid(Location::Parameter("userId"), ViolationKind::NotAUserId)]);
     }
 }
 
@@ -77,7 +80,7 @@ impl Input for UsernameInPath {
 impl Input for UsernameInQuery {
     fn describe(description: &mut Description) {
         description.takes(ParameterIn::Query, "username", text());
-        description.fails_with([invalid(Place::Parameter("username"), Problem::Missing)]);
+        description.fails_with([invalid(Location::Parameter("username"), ViolationKind::Missing)]);
     }
 }
 
@@ -90,13 +93,14 @@ impl Input for IfMatch {
 impl<T: FromFields> Input for Body<T> {
     fn describe(description: &mut Description) {
         let shape = Shape::default();
-        // It fails for want of fields; what it asked for is what counts.
-        drop(T::from_fields(Fields::noting(shape.clone())));
-        let missing = shape.required().map(|name| invalid(Place::field(name), Problem::Missing));
-        let malformed = Problem::Malformed { line: 1, column: 17 };
+        // Reading fails without fields; the shape is what counts.
+        drop(T::from_fields(Fields::recorded_by(Recorder::into(shape.clone()))));
+        let missing =
+            shape.required().map(|name| invalid(Location::field(name), ViolationKind::Missing));
+        let malformed = ViolationKind::Json(JsonError::Malformed { line: 1, column: 17 });
         description.fails_with(missing);
         description.fails_with([
-            invalid(Place::Body, malformed),
+            invalid(Location::Body, malformed),
             Error::BodyTooLarge,
             Error::UnsupportedMediaType,
         ]);

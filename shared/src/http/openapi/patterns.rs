@@ -78,8 +78,8 @@ pub fn reserved() -> String {
 
 /// The spellings of a word that have its key.
 fn look_alikes(word: &str) -> String {
-    let key = Username::held(word.to_owned()).key();
-    let (mut rest, mut pattern) = (key.as_str(), String::new());
+    let word = Username::claimed(word.to_owned());
+    let (mut rest, mut pattern) = (word.key().as_str(), String::new());
     while let Some(c) = rest.chars().next() {
         let (taken, spellings) = match c {
             'o' => (1, "[0Oo]".to_owned()),

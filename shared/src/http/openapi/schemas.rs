@@ -9,7 +9,7 @@ use utoipa::openapi::schema::{
 use utoipa::openapi::{Ref, RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-use super::{failures, patterns};
+use super::patterns;
 use crate::domain::account::{AccountText, HttpsUrl, Label, PhoneNumber};
 use crate::domain::locale::{self, Locale};
 use crate::domain::password::{self, Password};
@@ -19,8 +19,9 @@ use crate::domain::text::PersonName;
 use crate::domain::time_zone::TimeZone;
 use crate::domain::user_id::{self, UserId};
 use crate::domain::username::{self, Username};
+use crate::error::ErrorCode;
 use crate::http::read::{AnyRoles, Handle};
-use crate::http::reply::{ErrorCode, Instant};
+use crate::http::write::Instant;
 
 /// Gives types a name and a schema.
 macro_rules! schema {
@@ -60,7 +61,7 @@ schema! {
     PhoneNumber = "PhoneNumber": text(8, 16, patterns::PHONE_NUMBER, "+905321234567");
     HttpsUrl = "HttpsUrl": https_url();
     Instant = "Instant": instant();
-    ErrorCode = "ErrorCode": one_of(failures::CODES, "USERNAME_TAKEN");
+    ErrorCode = "ErrorCode": one_of(ErrorCode::ALL.iter().map(|code| code.as_str()), "USERNAME_TAKEN");
 }
 
 fn string() -> ObjectBuilder {

@@ -8,11 +8,11 @@ use utoipa::ToSchema;
 use utoipa::openapi::schema::{AdditionalProperties, ObjectBuilder, OneOfBuilder, Type};
 use utoipa::openapi::{RefOr, Schema};
 
-use super::Schemas;
+use super::description::Schemas;
 
 /// Notes what is asked of the fields of an object.
 #[derive(Debug, Clone, Default)]
-pub struct Shape(Rc<RefCell<Noted>>);
+pub(in crate::http) struct Shape(Rc<RefCell<Noted>>);
 
 #[derive(Debug, Default)]
 struct Noted {
@@ -21,9 +21,10 @@ struct Noted {
     schemas: Schemas,
 }
 
+#[cfg_attr(not(feature = "openapi"), expect(dead_code, reason = "only a recorder that is on asks"))]
 impl Shape {
     /// The field must be there.
-    pub fn require(&self, name: &'static str) {
+    pub(super) fn require(&self, name: &'static str) {
         self.0.borrow_mut().required.insert(name);
     }
 
@@ -33,14 +34,14 @@ impl Shape {
     }
 
     /// The field is read as a `T`.
-    pub fn field<T: ToSchema>(&self, name: &'static str) {
+    pub(super) fn field<T: ToSchema>(&self, name: &'static str) {
         let mut noted = self.0.borrow_mut();
         let schema = noted.schemas.refer::<T>();
         noted.properties.push((name, schema));
     }
 
     /// The field is read as a `T` or `null`.
-    pub fn nullable_field<T: ToSchema>(&self, name: &'static str) {
+    pub(super) fn nullable_field<T: ToSchema>(&self, name: &'static str) {
         let mut noted = self.0.borrow_mut();
         let schema = noted.schemas.refer::<T>();
         let null = ObjectBuilder::new().schema_type(Type::Null);
@@ -49,7 +50,7 @@ impl Shape {
     }
 
     /// The field is in answers only.
-    pub fn read_only_field<T: ToSchema>(&self, name: &'static str) {
+    pub(super) fn read_only_field<T: ToSchema>(&self, name: &'static str) {
         let mut schema = T::schema();
         if let RefOr::T(Schema::Object(object)) = &mut schema {
             object.read_only = Some(true);
@@ -58,7 +59,7 @@ impl Shape {
     }
 
     /// The field is an object itself, of which `read` asks for fields.
-    pub fn object(&self, name: &'static str, read: impl FnOnce(Self)) {
+    pub(super) fn object(&self, name: &'static str, read: impl FnOnce(Self)) {
         let inner = Self::default();
         read(inner.clone());
         let (schema, schemas) = inner.into_schema();

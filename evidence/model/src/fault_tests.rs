@@ -1,53 +1,53 @@
-//! Deliberate faults, and the property that finds each.
+//! The fault tests: each deliberate fault, and the property that finds it.
 
 use crate::bounds::{SMALL, SMALL_WITH_OTHERS};
-use crate::faults::{Fault, Faults};
+use crate::data::bound::{Bound, OtherRequest};
+use crate::data::faults::{Fault, Faults};
+use crate::data::table::Status;
 use crate::properties::{
     ACTIVE, FREE_UNSWEPT, HELD, NO_LOST_NAME, NOT_FOR_EVER, ONCE, ONE_CHANGE, ONE_HOLDER, REASON,
     RECORD_AND_NAME, TRUE_REFUSAL,
 };
-use crate::protocol::{Bound, Other};
-use crate::table::Status;
 
-/// A model with a fault, and what is to come of it.
+/// A fault test: a model with faults, and the property that they violate.
 #[derive(Clone, Debug)]
-pub struct Drill {
-    /// What is wrong.
+pub struct FaultTest {
+    /// The faults.
     pub faults: &'static [Fault],
-    /// How far it is looked at.
+    /// The bound in which the search for a violation takes place.
     pub bound: Bound,
-    /// The property that does not hold, or `None` when all hold none the less.
-    pub breaks: Option<&'static str>,
+    /// The property that the faults violate, or `None` when all properties still hold.
+    pub violated: Option<&'static str>,
 }
 
-impl Drill {
-    /// The model.
+impl FaultTest {
+    /// Returns the model with the faults.
     pub fn model(&self) -> Bound {
         Bound { faults: Faults::of(self.faults), ..self.bound.clone() }
     }
 }
 
-/// The most steps to a counterexample.
+/// The greatest number of steps to a counterexample.
 pub const STEPS: usize = 7;
 
-/// Nothing folded: every step of a counterexample is one that is taken.
+/// As `SMALL`, but without folding, so that each counterexample contains all of its steps.
 const RENAMES: Bound = Bound { folds: false, ..SMALL };
 
-/// One user, renamed once, and by others as well.
+/// One user makes one rename, and somebody else renames the user once.
 const ONE_USER: Bound = Bound {
     label: "1 user, 1 rename, 1 by others",
     users: 1,
     own_requests: 1,
-    others: &[Other::Rename],
+    others: &[OtherRequest::Rename],
     other_requests: 1,
     ..RENAMES
 };
 
-/// One user, who renames twice, with time enough for three times.
+/// One user makes two renames, and the time is enough for three.
 const ALONE: Bound =
     Bound { label: "1 user, 2 renames, time for 3", users: 1, horizon: 4, folds: false, ..SMALL };
 
-/// One user, who renames once, and whom others rename, block, delete and bring back.
+/// One user makes one rename; others rename, block, delete and restore the user.
 const STATUSES: Bound = Bound {
     label: "1 user, 1 rename, 2 other requests",
     users: 1,
@@ -56,22 +56,23 @@ const STATUSES: Bound = Bound {
     ..SMALL_WITH_OTHERS
 };
 
-/// One user, whose rename may come late, and who is blocked and unblocked.
+/// One user makes one rename, which may arrive late; others block and unblock the user.
 const LATE_RENAME: Bound = Bound {
     label: "late arrivals: 1 user, 1 rename, blocked and unblocked",
-    others: &[Other::Status(Status::Blocked), Other::Status(Status::Active)],
+    others: &[OtherRequest::Status(Status::Blocked), OtherRequest::Status(Status::Active)],
     late: true,
     ..STATUSES
 };
 
-/// All drills.
-pub fn all() -> Vec<Drill> {
+/// Returns all fault tests.
+pub fn all() -> Vec<FaultTest> {
     use Fault as F;
-    let drill = |faults, bound: &Bound, breaks| Drill { faults, bound: bound.clone(), breaks };
-    let found = |faults, bound, property| drill(faults, bound, Some(property));
+    let test =
+        |faults, bound: &Bound, violated| FaultTest { faults, bound: bound.clone(), violated };
+    let found = |faults, bound, property| test(faults, bound, Some(property));
     vec![
         found(&[F::NoStillOldNameCondition], &RENAMES, NO_LOST_NAME),
-        drill(&[F::NoOldNameCondition], &SMALL, None),
+        test(&[F::NoOldNameCondition], &SMALL, None),
         found(&[F::NoStillOldNameCondition, F::NoOldNameCondition], &RENAMES, NOT_FOR_EVER),
         found(&[F::NoCooldownCondition], &RENAMES, ONE_CHANGE),
         found(&[F::NoActiveCondition], &STATUSES, ACTIVE),
@@ -100,21 +101,21 @@ pub fn all() -> Vec<Drill> {
 mod tests {
     use super::*;
     use crate::check::{check, counterexample};
-    use crate::protocol::Step;
+    use crate::data::state::Step;
 
     #[test]
-    fn each_fault_breaks_the_property_that_is_there_for_it() {
-        for drill in all() {
-            let model = drill.model();
-            let Some(property) = drill.breaks else {
+    fn each_fault_violates_its_property() {
+        for test in all() {
+            let model = test.model();
+            let Some(property) = test.violated else {
                 let report = check(&model, 1, |_| ());
-                assert_eq!(report.failures, Vec::<&str>::new(), "{:?}", drill.faults);
+                assert_eq!(report.failures, Vec::<&str>::new(), "{:?}", test.faults);
                 continue;
             };
             assert!(
                 counterexample(&model, property, STEPS).is_some(),
                 "{:?} is not found by “{property}”",
-                drill.faults
+                test.faults
             );
             let sound = Bound { faults: Faults::NONE, ..model };
             assert!(counterexample(&sound, property, 3).is_none(), "{property}");
@@ -122,9 +123,9 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_after_no_answer_is_belied_by_an_attempt_that_arrives_late() {
+    fn an_attempt_that_arrives_late_makes_a_refusal_after_no_answer_false() {
         let faults = Faults::of(&[Fault::RefusesAfterNoAnswer]);
         let steps = counterexample(&Bound { faults, ..LATE_RENAME }, TRUE_REFUSAL, STEPS);
-        assert!(matches!(steps.as_deref(), Some([.., Step::Arrive(..)])), "{steps:?}");
+        assert!(matches!(steps.as_deref(), Some([.., Step::ArriveLate(..)])), "{steps:?}");
     }
 }

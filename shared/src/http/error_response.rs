@@ -1,4 +1,4 @@
-//! Answers of failure: the one place where an [`Error`] becomes HTTP.
+//! Error responses: the one place where an [`Error`] becomes HTTP.
 
 use std::sync::Arc;
 
@@ -7,13 +7,14 @@ use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::context::Client;
-use super::reply::{Envelope, Instant, json};
+use super::context::ClientContext;
+use super::reply::{Envelope, json};
 use super::sentence::{self, Detail};
-use super::uri::percent_encoded;
-use crate::error::{Error, Place};
-use crate::limit::TooMany;
-use crate::token::TokenFault;
+use super::uri::fragment;
+use super::write::Instant;
+use crate::error::{Error, ErrorCode, Location};
+use crate::limit::RateLimited;
+use crate::token::TokenError;
 
 /// The header with the error's stable code.
 const ERROR_CODE: HeaderName = HeaderName::from_static("x-error-code");
@@ -52,7 +53,7 @@ pub(super) fn status(error: &Error) -> StatusCode {
 }
 
 /// The answer for an error: the envelope, or RFC 9457's problem details when the client asks.
-pub(super) fn answer(error: &Error, client: &Client, now: Timestamp) -> Response {
+pub(super) fn answer(error: &Error, client: &ClientContext, now: Timestamp) -> Response {
     let (status, code) = (status(error), error.code());
     let title = sentence::title(error, client.language);
     let details = sentence::details(error, client);
@@ -74,7 +75,7 @@ pub(super) fn answer(error: &Error, client: &Client, now: Timestamp) -> Response
             },
         )
     };
-    response.headers_mut().insert(ERROR_CODE, HeaderValue::from_static(code));
+    response.headers_mut().insert(ERROR_CODE, HeaderValue::from_static(code.as_str()));
     add_headers(response.headers_mut(), error, now);
     response
 }
@@ -82,8 +83,8 @@ pub(super) fn answer(error: &Error, client: &Client, now: Timestamp) -> Response
 /// The headers that some errors have beside the code.
 fn add_headers(headers: &mut HeaderMap, error: &Error, now: Timestamp) {
     match error {
-        Error::Token(fault) => {
-            if let Ok(challenge) = HeaderValue::try_from(challenge(*fault)) {
+        Error::Token(error) => {
+            if let Ok(challenge) = HeaderValue::try_from(challenge(*error)) {
                 headers.insert(header::WWW_AUTHENTICATE, challenge);
             }
         }
@@ -92,7 +93,7 @@ fn add_headers(headers: &mut HeaderMap, error: &Error, now: Timestamp) {
             let seconds = left.unsigned_abs().div_ceil(1000);
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
-        Error::TooManyRequests(TooMany(wait)) => {
+        Error::TooManyRequests(RateLimited(wait)) => {
             let seconds = wait.as_millis().div_ceil(1000);
             headers.insert(
                 header::RETRY_AFTER,
@@ -107,16 +108,16 @@ fn add_headers(headers: &mut HeaderMap, error: &Error, now: Timestamp) {
 }
 
 /// RFC 6750 section 3: no error code when no token was sent.
-fn challenge(fault: TokenFault) -> String {
-    match fault {
-        TokenFault::Missing => "Bearer realm=\"nameplate\"".to_owned(),
-        fault => format!(
-            "Bearer realm=\"nameplate\", error=\"invalid_token\", error_description=\"{fault}\""
+fn challenge(error: TokenError) -> String {
+    match error {
+        TokenError::Missing => "Bearer realm=\"nameplate\"".to_owned(),
+        error => format!(
+            "Bearer realm=\"nameplate\", error=\"invalid_token\", error_description=\"{error}\""
         ),
     }
 }
 
-/// RFC 9457's problem details, with the stable code and every fault.
+/// RFC 9457's problem details, with the stable code and every violation.
 #[derive(Debug, Serialize)]
 struct ProblemDetails<'a> {
     r#type: &'static str,
@@ -124,14 +125,14 @@ struct ProblemDetails<'a> {
     status: u16,
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<String>,
-    code: &'static str,
+    code: ErrorCode,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    errors: Vec<ProblemFault<'a>>,
+    errors: Vec<ProblemItem<'a>>,
 }
 
-/// One fault and where it is.
+/// One violation and its location.
 #[derive(Debug, Serialize)]
-struct ProblemFault<'a> {
+struct ProblemItem<'a> {
     detail: &'a str,
     /// The field as a JSON pointer in a URI fragment (RFC 6901 section 6).
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -143,7 +144,7 @@ struct ProblemFault<'a> {
 }
 
 impl<'a> ProblemDetails<'a> {
-    fn of(status: StatusCode, code: &'static str, title: &'a str, details: &'a [Detail]) -> Self {
+    fn of(status: StatusCode, code: ErrorCode, title: &'a str, details: &'a [Detail]) -> Self {
         let sentences: Vec<&str> = details.iter().map(|detail| detail.sentence.as_str()).collect();
         Self {
             r#type: "about:blank",
@@ -151,23 +152,23 @@ impl<'a> ProblemDetails<'a> {
             status: status.as_u16(),
             detail: (!sentences.is_empty()).then(|| sentences.join(" ")),
             code,
-            errors: details.iter().filter_map(ProblemFault::of).collect(),
+            errors: details.iter().filter_map(ProblemItem::of).collect(),
         }
     }
 }
 
-impl<'a> ProblemFault<'a> {
+impl<'a> ProblemItem<'a> {
     fn of(detail: &'a Detail) -> Option<Self> {
-        let mut fault =
+        let mut item =
             Self { detail: &detail.sentence, pointer: None, header: None, parameter: None };
-        match detail.place.as_ref()? {
-            Place::Body => fault.pointer = Some("#".to_owned()),
-            Place::Field(name) => {
-                fault.pointer = Some(format!("#/{}", percent_encoded(name, b"/?", false)));
+        match detail.location.as_ref()? {
+            Location::Body => item.pointer = Some("#".to_owned()),
+            Location::Field(name) => {
+                item.pointer = Some(format!("#/{}", fragment(name)));
             }
-            Place::Header(name) => fault.header = Some(name),
-            Place::Parameter(name) => fault.parameter = Some(name),
+            Location::Header(name) => item.header = Some(name),
+            Location::Parameter(name) => item.parameter = Some(name),
         }
-        Some(fault)
+        Some(item)
     }
 }

@@ -1,6 +1,12 @@
 //! The settings, from the environment. Nothing else reads the environment.
 
+pub mod error;
+pub mod stage;
+
 use std::path::PathBuf;
+
+pub use error::ConfigError;
+pub use stage::Stage;
 
 use jiff::{SignedDuration, Span, SpanRelativeTo};
 use secrecy::SecretString;
@@ -25,46 +31,6 @@ pub struct Config {
     pub tokens: TokenSettings,
     /// `USERNAME_COOLDOWN` (default `30d`) and `USERNAME_HOLD` (default `37d`).
     pub policy: RenamePolicy,
-}
-
-/// Where the code runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stage {
-    /// On the machine of a developer.
-    Local,
-    /// Deployed, for tests.
-    Dev,
-    /// Deployed, for everybody: no shared secret, no keys over plain HTTP.
-    Prod,
-}
-
-impl Stage {
-    fn parse(text: &str) -> Result<Self, ConfigError> {
-        match text {
-            "local" => Ok(Self::Local),
-            "dev" => Ok(Self::Dev),
-            "prod" => Ok(Self::Prod),
-            _ => Err(ConfigError::new(
-                "STAGE",
-                format!("is {text:?}; it has to be local, dev or prod"),
-            )),
-        }
-    }
-}
-
-/// A setting is missing or bad.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{name} {problem}")]
-pub struct ConfigError {
-    name: &'static str,
-    problem: String,
-}
-
-impl ConfigError {
-    /// The problem with the setting of that name, as the rest of a sentence.
-    pub fn new(name: &'static str, problem: impl Into<String>) -> Self {
-        Self { name, problem: problem.into() }
-    }
 }
 
 impl Config {
@@ -119,7 +85,7 @@ impl Config {
         Ok(config)
     }
 
-    /// What is good enough to develop with is not good enough for everybody.
+    /// Refuses in prod what only development may use.
     fn check_stage(&self) -> Result<(), ConfigError> {
         let is_plain = |url: &String| !url.to_ascii_lowercase().starts_with("https://");
         match self.stage {
@@ -141,10 +107,10 @@ pub fn env(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
-/// Reads a duration for people: `30d`, `12h 30m`, `P30D`. A day has 24 hours.
+/// Reads a duration as people write it: `30d`, `12h 30m`, `P30D`. A day has 24 hours.
 ///
 /// # Errors
-/// [`ConfigError`] when it is none, negative, or counts in months or years.
+/// [`ConfigError`] when the text is not a duration, is negative, or counts in months or years.
 pub fn parse_duration(name: &'static str, text: &str) -> Result<SignedDuration, ConfigError> {
     text.parse::<Span>()
         .and_then(|span| span.to_duration(SpanRelativeTo::days_are_24_hours()))

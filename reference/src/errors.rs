@@ -1,4 +1,4 @@
-//! The answers of failure in the document: for each status the codes, the headers and an example of
+//! The error responses in the document: for each status the codes, the headers and an example of
 //! each, taken from the answer that the API itself gives.
 
 use std::collections::BTreeMap;
@@ -7,15 +7,15 @@ use axum::response::Response;
 use futures_util::FutureExt;
 use http_body_util::BodyExt;
 use serde_json::{Map, Value, json};
-use shared::error::Error;
+use shared::error::{Error, ErrorCode};
 use shared::http::openapi::NOW;
-use shared::http::openapi::failures::{CODES, answer, status};
+use shared::http::openapi::errors::{Form, answer, status};
 
-use crate::document::reference;
+use crate::component::reference;
 use crate::headers;
 use crate::texts::Texts;
 
-/// The answers that are the same wherever they occur, by status.
+/// The responses that are the same in every operation, by status.
 const SHARED: [(u16, &str); 5] = [
     (401, "Unauthorized"),
     (413, "ContentTooLarge"),
@@ -24,21 +24,21 @@ const SHARED: [(u16, &str); 5] = [
     (503, "ServiceUnavailable"),
 ];
 
-/// The answers of these failures, by status; those that every operation has alike are kept in `shared`.
+/// The responses of these errors, by status. Responses that every operation shares go to `shared`.
 pub(crate) fn responses(
-    failures: &[Error],
+    errors: &[Error],
     texts: &Texts,
     shared: &mut Map<String, Value>,
 ) -> BTreeMap<String, Value> {
     let mut by_status: BTreeMap<u16, Vec<&Error>> = BTreeMap::new();
-    for code in CODES {
-        let failure = failures.iter().find(|failure| failure.code() == code);
-        if let Some(failure) = failure {
-            by_status.entry(status(failure).as_u16()).or_default().push(failure);
+    for code in ErrorCode::ALL {
+        let error = errors.iter().find(|error| error.code() == *code);
+        if let Some(error) = error {
+            by_status.entry(status(error).as_u16()).or_default().push(error);
         }
     }
-    let responses = by_status.into_iter().map(|(status, failures)| {
-        let response = response(&failures, texts);
+    let responses = by_status.into_iter().map(|(status, errors)| {
+        let response = response(&errors, texts);
         let response = match SHARED.iter().find(|(known, _)| *known == status) {
             Some((_, name)) => {
                 shared.insert((*name).to_owned(), response);
@@ -51,12 +51,12 @@ pub(crate) fn responses(
     responses.collect()
 }
 
-/// The answer with one of these failures, which have one status.
-fn response(failures: &[&Error], texts: &Texts) -> Value {
-    let codes: Vec<&str> = failures.iter().map(|failure| failure.code()).collect();
-    let [envelopes, problems] = [false, true].map(|is_problem| {
-        let answer = |error: &&Error| answer(error, texts.language, is_problem, NOW);
-        failures.iter().map(answer).collect::<Vec<_>>()
+/// The response with one of these errors, which have one status.
+fn response(errors: &[&Error], texts: &Texts) -> Value {
+    let codes: Vec<&str> = errors.iter().map(|error| error.code().as_str()).collect();
+    let [envelopes, problems] = [Form::Envelope, Form::Problem].map(|form| {
+        let answer = |error: &&Error| answer(error, texts.language, form, NOW);
+        errors.iter().map(answer).collect::<Vec<_>>()
     });
     let own = ["WWW-Authenticate", "Retry-After"]
         .into_iter()
@@ -84,7 +84,7 @@ fn response(failures: &[&Error], texts: &Texts) -> Value {
         "content": {
             "application/json": { "schema": reference("schemas", "Failure"), "examples": envelopes },
             "application/problem+json": {
-                "schema": { "allOf": [reference("schemas", "Problem"), one_of_these] },
+                "schema": { "allOf": [reference("schemas", "ViolationKind"), one_of_these] },
                 "examples": examples(&codes, problems, texts),
             },
         },
@@ -100,9 +100,9 @@ fn examples(codes: &[&str], answers: Vec<Response>, texts: &Texts) -> Map<String
     codes.iter().zip(answers).map(example).collect()
 }
 
-/// The envelope of a failure, for people to read.
-pub(crate) fn envelope(failure: &Error, texts: &Texts) -> String {
-    let envelope = body(answer(failure, texts.language, false, NOW));
+/// The envelope of a error, for people to read.
+pub(crate) fn envelope(error: &Error, texts: &Texts) -> String {
+    let envelope = body(answer(error, texts.language, Form::Envelope, NOW));
     serde_json::to_string_pretty(&envelope).unwrap_or_default()
 }
 

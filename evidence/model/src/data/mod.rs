@@ -1,0 +1,11 @@
+//! Plain data: the items of the table, the requests, the steps, and what the properties know.
+//!
+//! No module here calls a module outside of `data`. The behaviour is in the modules beside it.
+
+pub mod bound;
+pub mod faults;
+pub mod history;
+pub mod request;
+pub mod state;
+pub mod table;
+pub mod transaction;

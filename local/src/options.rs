@@ -1,0 +1,106 @@
+//! The options of the command line.
+
+use std::net::Ipv4Addr;
+use std::path::PathBuf;
+
+use axum::http::Uri;
+use clap::{Args, Parser, Subcommand};
+use jiff::SignedDuration;
+use shared::config::parse_duration;
+use shared::domain::role::Role;
+
+/// Runs the whole Nameplate API on this machine.
+#[derive(Debug, Parser)]
+#[command(name = "nameplate", version, args_conflicts_with_subcommands = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+    #[command(flatten)]
+    pub(crate) serve: Serve,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Print a token that the local server accepts.
+    Token(Token),
+    /// Write openapi.yaml and openapi.tr.yaml, which are made from the code.
+    Openapi {
+        /// The folder to write them to.
+        #[arg(value_name = "DIR", default_value = ".")]
+        folder: PathBuf,
+    },
+    /// Write the API reference as plain files, for any web host.
+    Docs(Docs),
+}
+
+/// What the reference is to say, and where it is to be.
+#[derive(Debug, Args)]
+pub(crate) struct Docs {
+    /// The folder to write it to; made if it is not there.
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    /// The URL of the API that real users call, as in <https://api.example.com>.
+    #[arg(long, value_name = "URL", value_parser = base_url)]
+    pub(crate) production: Option<String>,
+    /// The URL of the API to try things with.
+    #[arg(long, value_name = "URL", value_parser = base_url)]
+    pub(crate) development: Option<String>,
+}
+
+/// How to serve.
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// The port of the API; 0 for any that is free.
+    #[arg(long, default_value_t = 8080)]
+    pub(crate) port: u16,
+    /// The port of the embedded DynamoDB; 0 for any that is free.
+    #[arg(long, default_value_t = 8000)]
+    pub(crate) dynamodb_port: u16,
+    /// The address of the embedded DynamoDB; another one than the default lets containers reach it.
+    #[arg(long, value_name = "ADDRESS", default_value_t = Ipv4Addr::LOCALHOST)]
+    pub(crate) dynamodb_host: Ipv4Addr,
+    /// Keep the data in this folder; without it, it lives in memory and is gone at the end.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+}
+
+/// What the token is to say.
+#[derive(Debug, Args)]
+pub(crate) struct Token {
+    /// The user's id.
+    #[arg(long, value_name = "ID")]
+    pub(crate) sub: String,
+    /// A role: `API_USER`, `POWER_USER` or `ADMIN`; may be given several times.
+    #[arg(long = "role", value_name = "ROLE", value_parser = role)]
+    pub(crate) roles: Vec<Role>,
+    /// The username, as a hint that saves a database call.
+    #[arg(long)]
+    pub(crate) username: Option<String>,
+    /// How long it is valid, as in 30m, 1h or 30d.
+    #[arg(long, value_name = "DURATION", default_value = "1h", value_parser = duration)]
+    pub(crate) expires: SignedDuration,
+    /// Make it one that has expired an hour ago, to see what a client does then.
+    #[arg(long, conflicts_with = "expires")]
+    pub(crate) expired: bool,
+}
+
+/// Reads the base URL of an API.
+fn base_url(text: &str) -> Result<String, String> {
+    let url = text.strip_suffix('/').unwrap_or(text);
+    match url.parse::<Uri>() {
+        Ok(uri) if matches!(uri.scheme_str(), Some("http" | "https")) && uri.query().is_none() => {
+            Ok(url.to_owned())
+        }
+        _ => Err("give it as in https://api.example.com".to_owned()),
+    }
+}
+
+/// Reads a role.
+fn role(text: &str) -> Result<Role, String> {
+    Role::parse(text).ok_or_else(|| "the roles are API_USER, POWER_USER and ADMIN".to_owned())
+}
+
+/// Reads a duration.
+fn duration(text: &str) -> Result<SignedDuration, String> {
+    parse_duration("--expires", text).map_err(|error| error.to_string())
+}

@@ -1,0 +1,90 @@
+//! A username, with the key that makes it unique.
+
+use std::fmt;
+
+use super::invalid::InvalidUsername;
+use super::key::UsernameKey;
+use super::{email, handle, spelling};
+
+/// A username as its owner spells it, with its key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Username {
+    text: String,
+    key: UsernameKey,
+}
+
+impl Username {
+    /// Reads a handle.
+    ///
+    /// # Errors
+    /// Every [`InvalidUsername`] the text has; at least one.
+    pub fn parse_handle(text: &str) -> Result<Self, Vec<InvalidUsername>> {
+        if text.contains('@') {
+            return Err(vec![InvalidUsername::EmailNotAccepted]);
+        }
+        let mut violations = handle::violations(text);
+        for violation in &mut violations {
+            if let InvalidUsername::ForbiddenCharacters { suggestion, .. } = violation {
+                *suggestion = spelling::close_to(text);
+            }
+        }
+        if violations.is_empty() { Ok(Self::unchecked(text.to_owned())) } else { Err(violations) }
+    }
+
+    /// Reads an e-mail address when the text contains an `@`, else a handle.
+    ///
+    /// # Errors
+    /// Every [`InvalidUsername`] the text has; at least one.
+    pub fn parse(text: &str) -> Result<Self, Vec<InvalidUsername>> {
+        if text.contains('@') {
+            email::check(text).map_err(|violation| vec![violation])?;
+            Ok(Self::unchecked(text.to_owned()))
+        } else {
+            Self::parse_handle(text)
+        }
+    }
+
+    /// Takes a name that the table has. It is not checked again: the rules may have become stricter
+    /// since it was written, and the name is still its owner's.
+    pub(crate) fn stored(text: String) -> Self {
+        Self::unchecked(text)
+    }
+
+    /// Takes a name that a token or a path mentions. It is not checked: it only guesses or looks up
+    /// a name that the table has.
+    pub fn claimed(text: String) -> Self {
+        Self::unchecked(text)
+    }
+
+    /// The name with its key, which is computed here and nowhere else.
+    pub(super) fn unchecked(text: String) -> Self {
+        let key = UsernameKey::of(&text);
+        Self { text, key }
+    }
+
+    /// The name in its owner's spelling.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The key on which uniqueness is enforced.
+    pub fn key(&self) -> &UsernameKey {
+        &self.key
+    }
+
+    /// Whether the name is an e-mail address.
+    pub fn is_email(&self) -> bool {
+        self.text.contains('@')
+    }
+
+    /// Whether the two names differ in nothing but the case of ASCII letters.
+    pub fn is_same_in_any_case(&self, other: &Self) -> bool {
+        self.text.eq_ignore_ascii_case(&other.text)
+    }
+}
+
+impl fmt::Display for Username {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}

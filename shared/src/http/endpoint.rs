@@ -1,0 +1,55 @@
+//! An endpoint: an operation, its route, and its handler.
+
+use axum::handler::Handler;
+use axum::http::Method;
+use axum::routing::{MethodFilter, MethodRouter, on};
+use jiff::Timestamp;
+
+use super::openapi::documentation::Documentation;
+use super::openapi::documented::Documented;
+use crate::app::App;
+use crate::error::Error;
+
+/// Which operation an endpoint is, and where.
+#[derive(Debug, Clone)]
+pub struct Route {
+    /// The operation, as in the function's folder: verb-noun.
+    pub operation: &'static str,
+    /// The HTTP method.
+    pub method: Method,
+    /// The path, with parameters in braces.
+    pub path: &'static str,
+}
+
+/// One endpoint.
+pub struct Endpoint {
+    /// The operation, as in the function's folder: verb-noun.
+    pub operation: &'static str,
+    /// The HTTP method.
+    pub method: Method,
+    /// The path, with parameters in braces.
+    pub path: &'static str,
+    /// The handler.
+    pub handler: MethodRouter<App>,
+    /// What it keeps for the API reference.
+    pub documentation: Documentation,
+}
+
+impl Endpoint {
+    /// The endpoint with that handler. `errors` gives, as of an instant, the errors that the handler
+    /// adds to those of its extractors.
+    ///
+    /// # Panics
+    /// When the method has no filter: a programming error.
+    pub fn new<H, T>(route: Route, handler: H, errors: fn(Timestamp) -> Vec<Error>) -> Self
+    where
+        H: Handler<T, App> + Documented<T>,
+        T: 'static,
+    {
+        #[expect(clippy::expect_used, reason = "every method that HTTP defines has a filter")]
+        let filter = MethodFilter::try_from(route.method.clone()).expect("a standard method");
+        let Route { operation, method, path } = route;
+        let documentation = Documentation::of::<H, T>(errors);
+        Self { operation, method, path, handler: on(filter, handler), documentation }
+    }
+}

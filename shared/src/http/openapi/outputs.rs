@@ -1,0 +1,38 @@
+//! What each answer of success says of itself.
+
+use axum::http::StatusCode;
+use utoipa::ToSchema;
+
+use super::description::{Description, Success};
+use crate::http::reply::{Enveloped, UserCreated, UserReply};
+use crate::http::user_view::UserView;
+
+/// An answer of success that describes itself.
+pub trait Output {
+    /// Describes itself.
+    fn describe(description: &mut Description);
+}
+
+impl<T: ToSchema> Output for Enveloped<T> {
+    fn describe(description: &mut Description) {
+        description.schemas.refer::<T>();
+        let schema = T::name().into_owned();
+        description.success = Success { schema, is_enveloped: true, ..Success::default() };
+    }
+}
+
+impl Output for UserReply {
+    fn describe(description: &mut Description) {
+        description.schemas.refer::<UserView<'_>>();
+        let schema = UserView::name().into_owned();
+        description.success = Success { schema, headers: vec!["ETag"], ..Success::default() };
+    }
+}
+
+impl Output for UserCreated {
+    fn describe(description: &mut Description) {
+        UserReply::describe(description);
+        description.success.status = StatusCode::CREATED;
+        description.success.headers.push("Location");
+    }
+}

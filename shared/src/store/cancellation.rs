@@ -1,0 +1,51 @@
+//! Why DynamoDB cancels a transaction or refuses an update.
+
+use aws_sdk_dynamodb::types::CancellationReason;
+
+use super::change::Outcome;
+use super::error::StoreError;
+use super::item::{self, Item};
+
+/// The result of one attempt at a write.
+pub(super) enum Attempt {
+    /// DynamoDB has decided.
+    Decided(Outcome),
+    /// Another write was in the way. The same attempt may be repeated: if it committed after all, the
+    /// repetition finds that out.
+    Repeat(StoreError),
+}
+
+/// Reads why a transaction was cancelled. The reasons stand in the order of the actions: the user, the
+/// name taken or respelled, the name given up. The user's reason counts first, then a conflict or
+/// throttling, then the new name's reason.
+pub(super) fn read_cancellation(reasons: &[CancellationReason]) -> Result<Attempt, StoreError> {
+    let failed = |reason: &CancellationReason| reason.code() == Some("ConditionalCheckFailed");
+    let is_temporary = |reason: &CancellationReason| {
+        matches!(
+            reason.code(),
+            Some("TransactionConflict" | "ProvisionedThroughputExceeded" | "ThrottlingError")
+        )
+    };
+    match reasons {
+        [user, ..] if failed(user) => stale(user.item.as_ref()).map(Attempt::Decided),
+        reasons if reasons.iter().any(is_temporary) => {
+            Ok(Attempt::Repeat(StoreError::busy("the transaction conflicted or was throttled")))
+        }
+        [_, new, ..] if failed(new) => {
+            let item = new.item.as_ref().ok_or_else(StoreError::name_record_mismatch)?;
+            let record = item::to_name_record(item).map_err(StoreError::broken)?;
+            Ok(Attempt::Decided(Outcome::Taken(record.username)))
+        }
+        [_, _, old] if failed(old) => Err(StoreError::name_record_mismatch()),
+        other => Err(StoreError::broken(format!(
+            "a transaction was cancelled for {:?}",
+            other.iter().filter_map(CancellationReason::code).collect::<Vec<_>>()
+        ))),
+    }
+}
+
+/// The outcome of a failed condition on the user, from the item that DynamoDB returns with it.
+pub(super) fn stale(item: Option<&Item>) -> Result<Outcome, StoreError> {
+    let user = item.filter(|item| !item.is_empty()).map(item::to_user).transpose();
+    Ok(Outcome::Stale(user.map_err(StoreError::broken)?.map(Box::new)))
+}

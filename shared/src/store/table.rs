@@ -1,0 +1,193 @@
+//! The table's client: reads, and how often a call is repeated. Writes are in `commit.rs`.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::{
+    AttributeValue, ConsumedCapacity, KeysAndAttributes, ReturnConsumedCapacity,
+};
+
+use super::error::StoreError;
+use super::item::{self, Item};
+use crate::domain::user::User;
+use crate::domain::user_id::UserId;
+use crate::domain::username::{NameRecord, Username, UsernameKey};
+use crate::meter::{self, Usage};
+
+/// How a call is repeated after a conflict or throttling. A failed condition is not repeated.
+#[derive(Debug, Clone, Copy)]
+pub struct Backoff {
+    /// The most attempts.
+    pub attempts: u32,
+    /// The longest wait before the second attempt; it doubles with each further attempt. The wait is
+    /// a random part of it ("full jitter").
+    pub first: Duration,
+}
+
+impl Default for Backoff {
+    fn default() -> Self {
+        Self { attempts: 6, first: Duration::from_millis(20) }
+    }
+}
+
+/// Adds the capacity that an answer reports to the meter of the request.
+pub(super) fn count_capacity<'a>(consumed: impl IntoIterator<Item = &'a ConsumedCapacity>) {
+    let units = consumed.into_iter().filter_map(ConsumedCapacity::capacity_units).sum();
+    meter::count(Usage { capacity_units: units, ..Usage::default() });
+}
+
+/// The table, reached through one DynamoDB client.
+#[derive(Debug, Clone)]
+pub struct Store {
+    pub(super) client: Client,
+    pub(super) table: String,
+    pub(super) backoff: Backoff,
+}
+
+/// The ids of a request's two users.
+#[derive(Debug, Clone, Copy)]
+pub struct CallerAndTarget<'a> {
+    /// The caller's own id.
+    pub caller: &'a UserId,
+    /// The id of the user that the request is about.
+    pub target: &'a UserId,
+}
+
+/// A request's two users, where they exist.
+#[derive(Debug, Clone)]
+pub struct Users {
+    /// The caller's own user.
+    pub caller: Option<User>,
+    /// The user that the request is about.
+    pub target: Option<User>,
+}
+
+impl Store {
+    /// The table of that name.
+    pub fn new(client: Client, table: impl Into<String>) -> Self {
+        Self { client, table: table.into(), backoff: Backoff::default() }
+    }
+
+    /// The same table with another backoff.
+    #[must_use]
+    pub fn with_backoff(self, backoff: Backoff) -> Self {
+        Self { backoff, ..self }
+    }
+
+    /// Opens the connection to DynamoDB by reading a user that does not exist. On a small Lambda a
+    /// first request would otherwise wait mostly for the TLS handshake.
+    pub async fn warm_up(&self) {
+        let nobody = AttributeValue::S(format!("{}-", item::USER));
+        let read = self.client.get_item().table_name(&self.table).key(item::PK, nobody);
+        if let Err(error) = read.send().await.map_err(StoreError::from_sdk) {
+            tracing::warn!(cause = %error, "cannot reach DynamoDB in init");
+        }
+    }
+
+    /// Reads a user, strongly consistent. One call, `GetItem`.
+    ///
+    /// # Errors
+    /// [`StoreError`] when DynamoDB does not answer, or the item is corrupt.
+    pub async fn user(&self, id: &UserId) -> Result<Option<User>, StoreError> {
+        let output = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .key(item::PK, item::user_key(id))
+            .consistent_read(true)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await
+            .map_err(StoreError::from_sdk)?;
+        count_capacity(output.consumed_capacity());
+        output.item.as_ref().map(item::to_user).transpose().map_err(StoreError::broken)
+    }
+
+    /// Reads a caller's own user and the user that the request is about, strongly consistent; the
+    /// same user twice when the ids are equal. One call, `BatchGetItem` or `GetItem`, unless DynamoDB
+    /// leaves a key unprocessed.
+    ///
+    /// # Errors
+    /// As [`Store::user`].
+    pub async fn caller_and_target(&self, ids: CallerAndTarget<'_>) -> Result<Users, StoreError> {
+        let CallerAndTarget { caller, target } = ids;
+        if caller == target {
+            let user = self.user(caller).await?;
+            return Ok(Users { caller: user.clone(), target: user });
+        }
+        let items = self.batch([item::user_key(caller), item::user_key(target)]).await?;
+        let users = items.iter().map(item::to_user).collect::<Result<Vec<_>, _>>();
+        let users = users.map_err(StoreError::broken)?;
+        let find = |id: &UserId| users.iter().find(|user| user.id == *id).cloned();
+        Ok(Users { caller: find(caller), target: find(target) })
+    }
+
+    /// Reads a user, and the record of a name if one is given, strongly consistent. One call,
+    /// `BatchGetItem` or `GetItem`.
+    ///
+    /// # Errors
+    /// As [`Store::user`].
+    pub async fn user_and_name(
+        &self,
+        id: &UserId,
+        name: Option<&UsernameKey>,
+    ) -> Result<(Option<User>, Option<NameRecord>), StoreError> {
+        let Some(name) = name else { return Ok((self.user(id).await?, None)) };
+        let items = self.batch([item::user_key(id), item::name_key(name)]).await?;
+        let (names, users): (Vec<_>, Vec<_>) = items.iter().partition(|item| item::is_name(item));
+        let user = users.first().map(|item| item::to_user(item)).transpose();
+        let record = names.first().map(|item| item::to_name_record(item)).transpose();
+        Ok((user.map_err(StoreError::broken)?, record.map_err(StoreError::broken)?))
+    }
+
+    /// Reads the records of these names, strongly consistent; a name without a record is left out. One
+    /// call, `BatchGetItem`, or none for no names.
+    ///
+    /// # Errors
+    /// As [`Store::user`].
+    pub async fn names(&self, names: &[Username]) -> Result<Vec<NameRecord>, StoreError> {
+        if names.is_empty() {
+            return Ok(Vec::new());
+        }
+        let keys = names.iter().map(|name| item::name_key(name.key()));
+        let items = self.batch(keys).await?;
+        items.iter().map(item::to_name_record).collect::<Result<_, _>>().map_err(StoreError::broken)
+    }
+
+    /// Reads items by their keys, which differ from one another, strongly consistent.
+    async fn batch(
+        &self,
+        keys: impl IntoIterator<Item = AttributeValue>,
+    ) -> Result<Vec<Item>, StoreError> {
+        let keys =
+            keys.into_iter().map(|key| HashMap::from([(item::PK.to_owned(), key)])).collect();
+        let keys = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true);
+        let keys = keys.build().map_err(StoreError::broken)?;
+        let mut unread = Some(HashMap::from([(self.table.clone(), keys)]));
+        let mut found = Vec::new();
+        for attempt in 0..self.backoff.attempts {
+            let Some(keys) = unread.take() else { break };
+            self.wait_before(attempt).await;
+            let request = self.client.batch_get_item().set_request_items(Some(keys));
+            let request = request.return_consumed_capacity(ReturnConsumedCapacity::Total);
+            let output = request.send().await.map_err(StoreError::from_sdk)?;
+            count_capacity(output.consumed_capacity());
+            found.extend(output.responses.unwrap_or_default().into_values().flatten());
+            unread = output.unprocessed_keys.filter(|keys| !keys.is_empty());
+        }
+        match unread {
+            Some(_) => Err(StoreError::busy("BatchGetItem left keys unprocessed")),
+            None => Ok(found),
+        }
+    }
+
+    /// Waits for the [`Backoff`] before the attempt of that number, counted from 0.
+    pub(super) async fn wait_before(&self, attempt: u32) {
+        if attempt == 0 || self.backoff.first.is_zero() {
+            return;
+        }
+        let longest = self.backoff.first * 2_u32.saturating_pow(attempt - 1);
+        tokio::time::sleep(longest.mul_f64(fastrand::f64())).await;
+    }
+}

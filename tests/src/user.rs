@@ -1,0 +1,35 @@
+//! The users of the tests.
+
+use shared::domain::role::Role;
+use shared::domain::status::Status;
+
+/// A user in the table with a token that says what the table says.
+#[derive(Debug, Clone)]
+pub struct TestUser {
+    /// The id.
+    pub id: String,
+    /// The username when the user was made.
+    pub username: String,
+    /// A token valid for 100 days.
+    pub token: String,
+}
+
+/// What a new user is like.
+#[derive(Debug, Clone)]
+pub struct NewUser<'a> {
+    /// The username.
+    pub username: &'a str,
+    /// The roles.
+    pub roles: &'a [Role],
+    /// The status.
+    pub status: Status,
+    /// Whether the e-mail address is verified.
+    pub email_verified: bool,
+}
+
+impl<'a> NewUser<'a> {
+    /// An active user without special roles.
+    pub fn named(username: &'a str) -> Self {
+        Self { username, roles: &[Role::ApiUser], status: Status::Active, email_verified: false }
+    }
+}
