@@ -1,23 +1,8 @@
-//! A request and its answer for every operation: the sample events, which the tests have answered.
+//! An example of every operation: its sample event and the answer, which the tests check.
 
 use serde_json::{Value, json};
 
-/// The files of one operation.
-macro_rules! samples {
-    ($($operation:literal)+) => {
-        &[$((
-            $operation,
-            include_str!(concat!("../../events/", $operation, "/success.json")),
-            include_str!(concat!("../../events/", $operation, "/success.response.json")),
-        )),+]
-    };
-}
-
-const SAMPLES: &[(&str, &str, &str)] = samples!(
-    "change-username" "update-user" "create-user" "get-user" "check-username" "find-user"
-);
-
-/// What a client sends, and what it gets.
+/// A client's request and the answer.
 pub(crate) struct Example {
     /// The parameters of the path or the query, by name.
     pub(crate) parameters: Value,
@@ -29,8 +14,8 @@ pub(crate) struct Example {
 
 /// The example of an operation.
 pub(crate) fn of(operation: &str) -> Example {
-    let sample = SAMPLES.iter().find(|(name, ..)| *name == operation);
-    let (_, event, answer) = sample.copied().unwrap_or_default();
+    let sample = api::SAMPLES.iter().find(|sample| sample.operation == operation);
+    let (event, answer) = sample.map_or(("", ""), |sample| (sample.event, sample.answer));
     let parsed = |text: &str| serde_json::from_str::<Value>(text).unwrap_or_default();
     let (mut event, mut answer) = (parsed(event), parsed(answer)["body"].take());
     fill(&mut answer);
@@ -42,7 +27,7 @@ pub(crate) fn of(operation: &str) -> Example {
     }
 }
 
-/// Writes a value where the sample says that it varies.
+/// Writes a value wherever the sample says that it varies.
 fn fill(value: &mut Value) {
     match value {
         Value::Object(object) => {
