@@ -16,6 +16,7 @@ fn look_up(name: &str) -> Option<String> {
         "JWT_ISSUER" => Some(issuer.issuer),
         "JWT_AUDIENCE" => Some(issuer.audience),
         "JWT_HS256_SECRET" => Some(issuer.secret),
+        "LOG_FINGERPRINT_KEY" => Some("nameplate-local".to_owned()),
         _ => None,
     };
     env(name).filter(|value| !value.is_empty()).or(default)

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use axum::http::Method;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use shared::error::{Error, ErrorCode};
@@ -182,14 +183,15 @@ fn operation(
         "responses": responses,
     });
     if let Some(schema) = description.body {
+        let content = json!({ "schema": reference("schemas", schema), "example": example.request });
         operation["requestBody"] = json!({
             "required": true,
             "description": text("body"),
-            "content": { "application/json": {
-                "schema": reference("schemas", schema),
-                "example": example.request,
-            } },
+            "content": { "application/json": content },
         });
+        if endpoint.method == Method::PATCH {
+            operation["requestBody"]["content"]["application/merge-patch+json"] = content;
+        }
     }
     operation
 }

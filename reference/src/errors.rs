@@ -61,7 +61,9 @@ fn response(errors: &[&Error], texts: &Texts) -> Value {
     let own = ["WWW-Authenticate", "Retry-After"]
         .into_iter()
         .filter(|name| envelopes.iter().any(|answer| answer.headers().contains_key(*name)));
-    let mut headers = headers::of_answer(own);
+    let is_unsupported = errors.iter().any(|e| e.code() == ErrorCode::UnsupportedMediaType);
+    let of_unsupported = ["Accept-Patch", "Accept-Encoding"].into_iter().filter(|_| is_unsupported);
+    let mut headers = headers::of_answer(own.chain(of_unsupported));
     headers.insert(
         "X-Error-Code".to_owned(),
         json!({
@@ -82,9 +84,9 @@ fn response(errors: &[&Error], texts: &Texts) -> Value {
         "description": format!("{}: {}", title.unwrap_or_default(), names.join(", ")),
         "headers": headers,
         "content": {
-            "application/json": { "schema": reference("schemas", "Failure"), "examples": envelopes },
+            "application/json": { "schema": reference("schemas", "ErrorResponse"), "examples": envelopes },
             "application/problem+json": {
-                "schema": { "allOf": [reference("schemas", "ViolationKind"), one_of_these] },
+                "schema": { "allOf": [reference("schemas", "Problem"), one_of_these] },
                 "examples": examples(&codes, problems, texts),
             },
         },

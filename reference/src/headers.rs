@@ -50,10 +50,8 @@ fn own_parameter(parameter: &Parameter, example: &Example, texts: &Texts) -> Val
 /// The parameters that every operation takes, with their values and defaults.
 pub(crate) fn parameters(texts: &Texts) -> Map<String, Value> {
     let one_of = |values: &[&str], default: &str| json!({ "type": "string", "enum": values, "default": default });
-    let visible_ascii = |max: usize| {
-        // A comma would be two values, joined; equal ones count as one.
-        json!({ "type": "string", "pattern": format!("^([!-+\\--~]{{1,{max}}})(?:[ \\t]*,[ \\t]*\\1)*$") })
-    };
+    let visible_ascii =
+        |max: usize| json!({ "type": "string", "pattern": format!("^[!-~]{{1,{max}}}$") });
     let schemas = [
         one_of(LANGUAGES, "en"),
         one_of(TIMEZONES, "UTC"),
@@ -87,6 +85,8 @@ pub(crate) fn headers(texts: &Texts) -> Map<String, Value> {
         ("Cache-Control", true, json!({ "type": "string", "const": "no-store" })),
         ("X-Content-Type-Options", true, json!({ "type": "string", "const": "nosniff" })),
         ("WWW-Authenticate", true, text()),
+        ("Accept-Patch", false, text()),
+        ("Accept-Encoding", false, json!({ "type": "string", "const": "identity" })),
         ("Retry-After", false, json!({ "type": "integer", "minimum": 0 })),
         ("ETag", true, json!({ "type": "string", "pattern": "^\"[0-9]+\"$" })),
         ("Location", true, json!({ "type": "string", "pattern": "^/v1/users/." })),

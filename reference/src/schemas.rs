@@ -51,7 +51,7 @@ pub(crate) fn of_errors() -> BTreeMap<String, Value> {
         },
         "required": ["type", "title", "status", "code"],
     });
-    let fault = json!({
+    let violation = json!({
         "type": "object",
         "properties": {
             "detail": text,
@@ -61,7 +61,7 @@ pub(crate) fn of_errors() -> BTreeMap<String, Value> {
         },
         "required": ["detail"],
     });
-    [("Failure", envelope), ("ViolationKind", problem), ("Violation", fault)]
+    [("ErrorResponse", envelope), ("Problem", problem), ("Violation", violation)]
         .map(|(name, schema)| (name.to_owned(), schema))
         .into()
 }

@@ -1,4 +1,4 @@
-//! An embedded DynamoDB that is reached, like the real one, over HTTP.
+//! An embedded DynamoDB that serves HTTP, like the real one.
 
 use std::io;
 use std::path::Path;
@@ -12,23 +12,23 @@ use shared::store::DynamoDb;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-/// The table's name.
+/// The name of the table.
 pub const TABLE: &str = "nameplate";
 
-/// A running DynamoDB with the table; it stops when dropped.
+/// A running DynamoDB with the table. It stops when dropped.
 #[derive(Debug)]
 pub struct EmbeddedDynamoDb {
     endpoint: String,
     server: JoinHandle<()>,
 }
 
-/// The embedded DynamoDB cannot start.
+/// Why the embedded DynamoDB cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// The listener is of no use.
+    /// The listener has no address, or the folder cannot be created.
     #[error("no address to listen on: {0}")]
     Address(#[from] io::Error),
-    /// The database cannot be opened, or its table not be created.
+    /// The database cannot be opened, or the table cannot be created.
     #[error("the database cannot be opened: {0}")]
     Database(#[from] dynoxide::DynoxideError),
     /// The definition of the table is wrong.
@@ -37,10 +37,10 @@ pub enum StartError {
 }
 
 impl EmbeddedDynamoDb {
-    /// Starts on that listener. The data lives in a file in the folder `data`, or in memory.
+    /// Starts on that listener. The data is in a file in the folder `data`, or in memory without a folder.
     ///
     /// # Errors
-    /// [`StartError`] when the database cannot be opened.
+    /// [`StartError`] when the DynamoDB cannot start.
     pub fn start(listener: TcpListener, data: Option<&Path>) -> Result<Self, StartError> {
         let endpoint = format!("http://{}", listener.local_addr()?);
         let database = match data {
@@ -56,7 +56,7 @@ impl EmbeddedDynamoDb {
         Ok(Self { endpoint, server: tokio::spawn(serve_on(listener, database)) })
     }
 
-    /// Where it is, and credentials that it accepts.
+    /// Returns the settings of a client: the address, and credentials that the DynamoDB accepts.
     pub fn settings(&self) -> DynamoDb {
         DynamoDb {
             region: "eu-central-1".to_owned(),
@@ -68,7 +68,7 @@ impl EmbeddedDynamoDb {
         }
     }
 
-    /// Where it is.
+    /// Returns the address.
     pub fn endpoint(&self) -> &str {
         &self.endpoint
     }
@@ -80,7 +80,7 @@ impl Drop for EmbeddedDynamoDb {
     }
 }
 
-/// Creates the table as the deployment does: one key attribute, and a TTL.
+/// Creates the table as `template.yaml` does: with one key attribute and a TTL.
 pub(crate) fn create_table(database: &Database) -> Result<(), StartError> {
     let definition: CreateTableRequest = serde_json::from_value(json!({
         "TableName": TABLE,

@@ -1,9 +1,7 @@
-//! The sample events in `events/`: what API Gateway sends to a function, and what the function
-//! answers.
+//! The sample events in `events/`: requests of API Gateway with the expected responses of a function.
 //!
-//! `events/<function>/<case>.json` is an event (payload format 2.0), `<case>.response.json` the
-//! expected answer: `statusCode`, some `headers`, and `body` as an object, with `"*"` where a value
-//! varies.
+//! `events/<function>/<case>.json` is an event (payload format 2.0). `<case>.response.json` is the expected
+//! response: `statusCode`, some `headers`, and `body` as an object. `"*"` stands for a value that varies.
 
 use std::error::Error;
 use std::net::Ipv4Addr;
@@ -20,23 +18,23 @@ use crate::dynamo_db::TABLE;
 use crate::issuer::Issuer;
 use crate::lambda::{Answer, Function};
 
-/// A sample event with its expected answer.
+/// A sample event with its expected response.
 #[derive(Debug, Clone)]
 pub struct Sample {
-    /// The file's name without its ending.
+    /// The name of the file without its extension.
     pub case: String,
-    /// The event as it is in the file.
+    /// The content of the file.
     pub event: String,
-    /// The expected answer.
+    /// The expected response.
     pub expected: Value,
 }
 
-/// The folder with the events of every function.
+/// Returns the folder with the events of every function.
 pub fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../events")
 }
 
-/// The sample events of a function, by name.
+/// Returns the sample events of a function, sorted by case.
 ///
 /// # Errors
 /// When a file is missing or is not JSON.
@@ -58,7 +56,7 @@ pub fn of(function: &str) -> io::Result<Vec<Sample>> {
     Ok(samples)
 }
 
-/// The settings with which a function reads the sample events against that DynamoDB.
+/// Returns the settings of a function that handles the sample events with that DynamoDB.
 pub fn settings(dynamo_db: &EmbeddedDynamoDb) -> Vec<(&'static str, String)> {
     let issuer = Issuer::development();
     vec![
@@ -71,10 +69,11 @@ pub fn settings(dynamo_db: &EmbeddedDynamoDb) -> Vec<(&'static str, String)> {
         ("JWT_ISSUER", issuer.issuer),
         ("JWT_AUDIENCE", issuer.audience),
         ("JWT_HS256_SECRET", issuer.secret),
+        ("LOG_FINGERPRINT_KEY", "nameplate-local".to_owned()),
     ]
 }
 
-/// What of a function's answer is not as expected; nothing when all is.
+/// Returns the differences between the expected and the actual response.
 pub fn differences(expected: &Value, answer: &Value) -> Vec<String> {
     let mut found = Vec::new();
     if expected["statusCode"] != answer["statusCode"] {
@@ -93,30 +92,31 @@ pub fn differences(expected: &Value, answer: &Value) -> Vec<String> {
     found
 }
 
-fn compare(place: &str, expected: &Value, found: &Value, differences: &mut Vec<String>) {
+/// Adds the differences between two values at that location.
+fn compare(location: &str, expected: &Value, found: &Value, differences: &mut Vec<String>) {
     match (expected, found) {
         (Value::String(any), value) if any == "*" && !value.is_null() => {}
         (Value::Object(expected), Value::Object(found)) if expected.keys().eq(found.keys()) => {
             for (key, value) in expected {
-                compare(&format!("{place}/{key}"), value, &found[key], differences);
+                compare(&format!("{location}/{key}"), value, &found[key], differences);
             }
         }
         (Value::Array(expected), Value::Array(found)) if expected.len() == found.len() => {
             for (at, (expected, found)) in expected.iter().zip(found).enumerate() {
-                compare(&format!("{place}/{at}"), expected, found, differences);
+                compare(&format!("{location}/{at}"), expected, found, differences);
             }
         }
         (expected, found) if expected == found => {}
-        (expected, found) => differences.push(format!("{place} is {found}, not {expected}")),
+        (expected, found) => differences.push(format!("{location} is {found}, not {expected}")),
     }
 }
 
-/// Runs the built binary of a function under a Runtime API: its sample events against a fresh
-/// DynamoDB, odd events, to which it may say what it likes as long as it lives, and then a sample
-/// event again.
+/// Runs the built binary of a function under a Runtime API, with a fresh DynamoDB. It sends the sample
+/// events, then malformed events, then a sample event again. The function may give any answer to a
+/// malformed event, but it must not end.
 ///
 /// # Errors
-/// Names what is not as expected.
+/// A text with every difference from the expected responses.
 pub async fn check_binary(function: &str, binary: &Path) -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let dynamo_db = EmbeddedDynamoDb::start(listener, None)?;
@@ -124,34 +124,34 @@ pub async fn check_binary(function: &str, binary: &Path) -> Result<(), Box<dyn E
     crate::Sample::create_all(&store, SystemClock.now()).await?;
     let mut running = Function::start(binary, &settings(&dynamo_db)).await?;
     let samples = of(function)?;
-    let mut wrong = Vec::new();
+    let mut failures = Vec::new();
     for sample in &samples {
         match running.invoke(sample.event.clone()).await? {
-            Answer::Response(answer) => wrong.extend(
+            Answer::Response(answer) => failures.extend(
                 differences(&sample.expected, &answer)
                     .into_iter()
                     .map(|difference| format!("{}: {difference}", sample.case)),
             ),
-            other => wrong.push(format!("{}: {other:?}", sample.case)),
+            other => failures.push(format!("{}: {other:?}", sample.case)),
         }
     }
-    for odd in odd_events(&samples) {
-        if let Answer::InitError(error) = running.invoke(odd.clone()).await? {
-            wrong.push(format!("{odd}: {error}"));
+    for event in malformed_events(&samples) {
+        if let Answer::InitError(error) = running.invoke(event.clone()).await? {
+            failures.push(format!("{event}: {error}"));
         }
     }
     let again = samples.iter().find(|sample| sample.case == "token-missing");
     let again = again.ok_or("every function has the case token-missing")?;
     match running.invoke(again.event.clone()).await? {
         Answer::Response(answer) if differences(&again.expected, &answer).is_empty() => {}
-        other => wrong.push(format!("after odd events: {other:?}")),
+        other => failures.push(format!("after odd events: {other:?}")),
     }
-    if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n").into()) }
+    if failures.is_empty() { Ok(()) } else { Err(failures.join("\n").into()) }
 }
 
-/// Events that API Gateway would not send, but somebody's hand might.
-fn odd_events(samples: &[Sample]) -> Vec<String> {
-    let mut odd: Vec<String> =
+/// Returns events that API Gateway does not send, but that a person could send by hand.
+fn malformed_events(samples: &[Sample]) -> Vec<String> {
+    let mut malformed: Vec<String> =
         ["null", "{}", "[]", "\"\"", "1", "{\"version\":\"2.0\"}", "{", "\u{0}"]
             .map(str::to_owned)
             .to_vec();
@@ -177,16 +177,16 @@ fn odd_events(samples: &[Sample]) -> Vec<String> {
         ("/headers/accept", json!("ş")),
         ("/version", json!("1.0")),
     ];
-    for (place, value) in changes {
+    for (pointer, value) in changes {
         let mut event = good.clone();
-        if let Some(found) = event.pointer_mut(place) {
-            *found = value;
-        } else if let Some((parent, name)) = place.rsplit_once('/')
+        if let Some(present) = event.pointer_mut(pointer) {
+            *present = value;
+        } else if let Some((parent, name)) = pointer.rsplit_once('/')
             && let Some(Value::Object(parent)) = event.pointer_mut(parent)
         {
             parent.insert(name.to_owned(), value);
         }
-        odd.push(event.to_string());
+        malformed.push(event.to_string());
     }
-    odd
+    malformed
 }

@@ -1,5 +1,6 @@
-//! The embedded DynamoDB without a network: one process, one thread, one clock, so that what happens on the
-//! way can be decided, and decided again.
+//! The embedded DynamoDB without a network: it runs in one process, on one thread, with one clock.
+//!
+//! A test can therefore decide everything that happens to a call, and repeat it exactly.
 
 use std::sync::Arc;
 
@@ -12,71 +13,72 @@ use shared::clock::Clock;
 
 use crate::dynamo_db::{StartError, TABLE, create_table};
 
-/// An embedded DynamoDB with the table, called instead of asked. Copies are the same DynamoDB.
+/// An embedded DynamoDB with the table, which the program calls directly. Copies are the same DynamoDB.
 #[derive(Clone)]
 pub struct InProcessDynamoDb(Database);
 
 impl InProcessDynamoDb {
-    /// An empty table in memory, whose time is that of the clock.
+    /// Returns a DynamoDB with an empty table in memory. The clock gives its time.
     ///
     /// # Errors
-    /// [`StartError`] when the database cannot be made.
+    /// [`StartError`] when the database cannot be created.
     pub fn start(clock: impl Clock + 'static) -> Result<Self, StartError> {
         let database = Database::memory_with_clock(Arc::new(TableClock(clock)))?;
         create_table(&database)?;
         Ok(Self(database))
     }
 
-    /// Does what a request of DynamoDB's low-level API asks for, and gives the status and the body of the
-    /// answer. It knows the operations that Nameplate calls, and `Scan`
+    /// Carries out a request of DynamoDB's low-level API. Returns the status and the body of the
+    /// response. It supports the operations that Nameplate calls, and `Scan`
     /// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.LowLevelAPI.html>).
     pub fn call(&self, operation: &str, body: &[u8]) -> (u16, String) {
         let database = &self.0;
-        let answered = match operation {
-            "BatchGetItem" => answer(body, |request| database.batch_get_item(request)),
-            "GetItem" => answer(body, |request| database.get_item(request)),
-            "Scan" => answer(body, |request| database.scan(request)),
-            "TransactWriteItems" => answer(body, |request| database.transact_write_items(request)),
-            "UpdateItem" => answer(body, |request| database.update_item(request)),
+        let result = match operation {
+            "BatchGetItem" => call(body, |request| database.batch_get_item(request)),
+            "GetItem" => call(body, |request| database.get_item(request)),
+            "Scan" => call(body, |request| database.scan(request)),
+            "TransactWriteItems" => call(body, |request| database.transact_write_items(request)),
+            "UpdateItem" => call(body, |request| database.update_item(request)),
             other => Err(DynoxideError::ValidationException(format!("no operation {other} here"))),
         };
-        answered.unwrap_or_else(|error| (error.status_code(), error.to_json()))
+        result.unwrap_or_else(|error| (error.status_code(), error.to_json()))
     }
 
-    /// Every item, as DynamoDB's JSON has it.
+    /// Returns every item in DynamoDB's JSON.
     ///
     /// # Errors
-    /// What DynamoDB says instead.
+    /// The body of the error response.
     pub fn items(&self) -> Result<Vec<Value>, String> {
         let (status, body) =
             self.call("Scan", json!({ "TableName": TABLE }).to_string().as_bytes());
-        let mut answer: Value = serde_json::from_str(&body).unwrap_or_default();
-        match answer["Items"].take() {
+        let mut response: Value = serde_json::from_str(&body).unwrap_or_default();
+        match response["Items"].take() {
             Value::Array(items) if status == 200 => Ok(items),
             _ => Err(body),
         }
     }
 
-    /// Deletes the items whose time to live is over, as DynamoDB does within some days.
+    /// Deletes the items whose time to live is over. The real DynamoDB does this within a few days.
     ///
     /// # Errors
-    /// What DynamoDB says instead.
+    /// The error of the database.
     pub fn sweep(&self) -> Result<usize, String> {
         self.0.sweep_ttl().map_err(|error| error.to_string())
     }
 }
 
-fn answer<Request: DeserializeOwned, Answer: Serialize>(
+/// Reads the request, carries out the operation, and writes the response.
+fn call<Request: DeserializeOwned, Response: Serialize>(
     body: &[u8],
-    call: impl FnOnce(Request) -> Result<Answer, DynoxideError>,
+    operation: impl FnOnce(Request) -> Result<Response, DynoxideError>,
 ) -> Result<(u16, String), DynoxideError> {
-    let broken =
+    let malformed =
         |error: serde_json::Error| DynoxideError::SerializationException(error.to_string());
-    let answer = call(serde_json::from_slice(body).map_err(broken)?)?;
-    Ok((200, serde_json::to_string(&answer).map_err(broken)?))
+    let response = operation(serde_json::from_slice(body).map_err(malformed)?)?;
+    Ok((200, serde_json::to_string(&response).map_err(malformed)?))
 }
 
-/// The clock as the database wants it.
+/// The clock in the form that the database needs.
 struct TableClock<C>(C);
 
 impl<C: Clock> DynoxideClock for TableClock<C> {

@@ -6,25 +6,25 @@ use serde_json::{Map, Value, json};
 use shared::domain::role::Role;
 use shared::token::TokenSettings;
 
-/// Issues tokens that a server with the same settings accepts.
+/// An issuer whose tokens a server with the same settings accepts.
 #[derive(Debug, Clone)]
 pub struct Issuer {
     /// `iss`.
     pub issuer: String,
     /// `aud`.
     pub audience: String,
-    /// The key.
+    /// The shared secret.
     pub secret: String,
 }
 
-/// What a token is to say.
+/// The content of a token.
 #[derive(Debug, Clone)]
 pub struct TokenRequest<'a> {
     /// `sub`: the user's id.
     pub sub: &'a str,
     /// `roles`.
     pub roles: &'a [Role],
-    /// `username`, the hint.
+    /// `username`, which is only a hint.
     pub username: Option<&'a str>,
     /// `iat`.
     pub issued_at: Timestamp,
@@ -33,7 +33,7 @@ pub struct TokenRequest<'a> {
 }
 
 impl Issuer {
-    /// The issuer of every development machine. Its key is public, so it protects nothing.
+    /// Returns the issuer of every development machine. Its secret is public, so it protects nothing.
     pub fn development() -> Self {
         Self {
             issuer: "nameplate-local".to_owned(),
@@ -42,7 +42,7 @@ impl Issuer {
         }
     }
 
-    /// The settings of a server that accepts these tokens, and no others.
+    /// Returns the settings of a server that accepts only the tokens of this issuer.
     pub fn token_settings(&self) -> TokenSettings {
         TokenSettings {
             issuer: self.issuer.clone(),
@@ -53,10 +53,10 @@ impl Issuer {
         }
     }
 
-    /// Issues the token.
+    /// Issues a token.
     ///
     /// # Errors
-    /// When it cannot be signed.
+    /// When the token cannot be signed.
     pub fn issue(&self, request: &TokenRequest<'_>) -> Result<String, jsonwebtoken::errors::Error> {
         let mut claims = Map::from_iter([
             ("iss".to_owned(), json!(self.issuer)),
@@ -72,10 +72,10 @@ impl Issuer {
         self.sign(&Value::Object(claims))
     }
 
-    /// Signs any claims.
+    /// Issues a token with any claims.
     ///
     /// # Errors
-    /// When they cannot be signed.
+    /// When the claims cannot be signed.
     pub fn sign(&self, claims: &Value) -> Result<String, jsonwebtoken::errors::Error> {
         let key = EncodingKey::from_secret(self.secret.as_bytes());
         encode(&Header::new(Algorithm::HS256), claims, &key)

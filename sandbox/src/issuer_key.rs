@@ -1,4 +1,4 @@
-//! Key pairs of an identity provider: it signs tokens with them and publishes the public part.
+//! Key pairs of an identity provider. It signs tokens with them and publishes their public parts.
 
 use std::error::Error;
 
@@ -12,27 +12,27 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::{Value, json};
 
-/// How much of a PKCS #8 document of RSA comes before the PKCS #1 document in it, in bytes.
+/// The number of bytes before the PKCS #1 document in the PKCS #8 document of an RSA key.
 const BEFORE_PKCS1: usize = 26;
 
-/// A key pair of the issuer, made anew.
+/// A key pair of the issuer.
 #[derive(Clone)]
 pub struct IssuerKey {
-    /// What its signatures are made with, as `alg` has it.
+    /// The algorithm of the signatures, as in `alg`.
     pub algorithm: Algorithm,
     /// The public part as a JSON Web Key (RFC 7517).
     pub jwk: Value,
     /// The public part as a `SubjectPublicKeyInfo` (RFC 5280 section 4.1), DER.
     pub public_der: Vec<u8>,
-    /// The private part.
+    /// The private part, which signs tokens.
     pub signing: EncodingKey,
 }
 
 impl IssuerKey {
-    /// An RSA key with 2 048 bits, for RS256.
+    /// Generates an RSA key with 2 048 bits, for RS256.
     ///
     /// # Errors
-    /// When the key cannot be made, or has no such form; so for each type.
+    /// When the key cannot be generated or encoded.
     pub fn rsa(kid: &str) -> Result<Self, Box<dyn Error>> {
         let pair = RsaKeyPair::generate(KeySize::Rsa2048)?;
         let public = pair.public_key();
@@ -48,13 +48,13 @@ impl IssuerKey {
         })
     }
 
-    /// A key on the curve P-256, for ES256.
+    /// Generates a key on the curve P-256, for ES256.
     ///
     /// # Errors
     /// As [`Self::rsa`].
     pub fn ec(kid: &str) -> Result<Self, Box<dyn Error>> {
         let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING)?;
-        // 4, then x and y (SEC 1 section 2.3.3).
+        // The point is the byte 4, then x and y (SEC 1 section 2.3.3).
         let point = pair.public_key().as_ref();
         let (x, y) = point.get(1..).and_then(|xy| xy.split_at_checked(32)).ok_or("no point")?;
         let (x, y) = (base64url(x), base64url(y));
@@ -66,7 +66,7 @@ impl IssuerKey {
         })
     }
 
-    /// An Ed25519 key, for `EdDSA`.
+    /// Generates an Ed25519 key, for `EdDSA`.
     ///
     /// # Errors
     /// As [`Self::rsa`].
@@ -81,15 +81,15 @@ impl IssuerKey {
         })
     }
 
-    /// The public part as PEM.
+    /// Returns the public part as PEM.
     pub fn public_pem(&self) -> String {
         pem("PUBLIC KEY", &self.public_der)
     }
 
-    /// A token that says these claims, and names the key so.
+    /// Returns a token with these claims and this key id.
     ///
     /// # Errors
-    /// When it cannot be signed.
+    /// When the claims cannot be signed.
     pub fn sign(
         &self,
         kid: Option<&str>,
@@ -101,12 +101,12 @@ impl IssuerKey {
     }
 }
 
-/// The keys' public parts as a JSON Web Key Set (RFC 7517).
+/// Returns the public parts of the keys as a JSON Web Key Set (RFC 7517).
 pub fn key_set(keys: &[&IssuerKey]) -> String {
     json!({ "keys": keys.iter().map(|key| &key.jwk).collect::<Vec<_>>() }).to_string()
 }
 
-/// A DER document as PEM (RFC 7468) of that label.
+/// Returns a DER document as PEM (RFC 7468) with that label.
 pub fn pem(label: &str, der: &[u8]) -> String {
     let base64 = STANDARD.encode(der);
     let lines: Vec<_> = base64.as_bytes().chunks(64).map(String::from_utf8_lossy).collect();

@@ -1,4 +1,4 @@
-//! A Lambda Runtime API on loopback: what a function's binary talks to on AWS.
+//! A Lambda Runtime API on loopback. The binary of a function uses it as it uses the one on AWS.
 //!
 //! <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>
 
@@ -19,7 +19,7 @@ use tokio::net::TcpListener;
 use tokio::process::{Child, Command};
 use tokio::sync::{Mutex, mpsc, watch};
 
-/// The longest that a function may take to answer.
+/// The time limit for a response.
 const TIME_LIMIT: Duration = Duration::from_secs(10);
 
 /// A running function.
@@ -32,29 +32,29 @@ pub struct Function {
     answers: mpsc::Receiver<Answer>,
 }
 
-/// What a function says to an event.
+/// The answer of a function to an event.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Answer {
-    /// Its response.
+    /// The response.
     Response(Value),
-    /// It could not handle the event, and says so.
+    /// The function reports that it could not handle the event.
     Error(Value),
-    /// It could not even start.
+    /// The function reports that it could not start.
     InitError(Value),
 }
 
-/// The function did not answer.
+/// Why a function gave no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum NoAnswer {
     /// The process has ended.
     #[error("the function has ended: {0}")]
     Ended(String),
-    /// It took longer than 10 s.
+    /// The function took longer than 10 s.
     #[error("the function did not answer within 10 s")]
     TimedOut,
 }
 
-/// The Runtime API's two ends of the queue.
+/// The Runtime API's ends of the channels to the [`Function`].
 struct Runtime {
     ready: watch::Sender<Option<Instant>>,
     events: Mutex<mpsc::Receiver<Vec<u8>>>,
@@ -62,27 +62,30 @@ struct Runtime {
 }
 
 impl Function {
-    /// Starts the binary with these settings and nothing else of this process's environment.
+    /// Starts the binary with these settings. The function sees nothing else of this process's environment.
     ///
     /// # Errors
-    /// When it cannot be started.
+    /// When the binary cannot be started.
     pub async fn start(binary: &Path, settings: &[(&str, String)]) -> io::Result<Self> {
         Self::start_by(Command::new(binary).stdout(Stdio::null()).stderr(Stdio::null()), settings)
             .await
     }
 
-    /// Starts a function by this command, which says where its output goes.
+    /// Starts a function with this command, which determines where the output goes.
     ///
     /// # Errors
     /// As [`Function::start`].
     pub async fn start_by(command: &mut Command, settings: &[(&str, String)]) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
-        let (events, next) = mpsc::channel(1);
-        let (said, answers) = mpsc::channel(1);
-        let (is_ready, ready) = watch::channel(None);
-        let runtime =
-            Arc::new(Runtime { ready: is_ready, events: Mutex::new(next), answers: said });
+        let (events, events_receiver) = mpsc::channel(1);
+        let (answers_sender, answers) = mpsc::channel(1);
+        let (ready_sender, ready) = watch::channel(None);
+        let runtime = Arc::new(Runtime {
+            ready: ready_sender,
+            events: Mutex::new(events_receiver),
+            answers: answers_sender,
+        });
         tokio::spawn(async { axum::serve(listener, routes(runtime)).await });
         let started = Instant::now();
         let process = command
@@ -94,29 +97,29 @@ impl Function {
         Ok(Self { process, started, ready, events, answers })
     }
 
-    /// Waits until it asks for an event for the first time, and gives how long after its start that was.
+    /// Waits until the function asks for its first event. Returns the time from its start until then.
     ///
     /// # Errors
-    /// [`NoAnswer`] when it ends or takes too long.
+    /// [`NoAnswer`] when the function ends or takes too long.
     pub async fn ready(&mut self) -> Result<Duration, NoAnswer> {
-        let asked = async {
-            let asked = self.ready.wait_for(Option::is_some).await.ok();
-            asked.and_then(|instant| *instant)
+        let ready = async {
+            let ready = self.ready.wait_for(Option::is_some).await.ok();
+            ready.and_then(|instant| *instant)
         };
         tokio::select! {
             biased;
-            Some(instant) = asked => Ok(instant.duration_since(self.started)),
+            Some(instant) = ready => Ok(instant.duration_since(self.started)),
             ended = self.process.wait() => Err(NoAnswer::Ended(format!("{ended:?}"))),
             () = tokio::time::sleep(TIME_LIMIT) => Err(NoAnswer::TimedOut),
         }
     }
 
-    /// The process's id, while it runs.
+    /// Returns the id of the process while it runs.
     pub fn id(&self) -> Option<u32> {
         self.process.id()
     }
 
-    /// Ends the process as Lambda does, by SIGTERM, and waits until it has ended.
+    /// Ends the process with SIGTERM, as Lambda does, and waits until it has ended.
     ///
     /// # Errors
     /// When the signal cannot be sent.
@@ -127,17 +130,17 @@ impl Function {
         self.process.wait().await.map(drop)
     }
 
-    /// Invokes the function with an event, which need not be JSON.
+    /// Invokes the function with an event. The event does not have to be JSON.
     ///
     /// # Errors
-    /// [`NoAnswer`] when it ends or takes too long.
+    /// [`NoAnswer`] when the function ends or takes too long.
     pub async fn invoke(&mut self, event: impl Into<Vec<u8>>) -> Result<Answer, NoAnswer> {
-        // The other end lives as long as the Runtime API.
+        // The send does not fail, because the Runtime API keeps the receiver.
         let _ = self.events.send(event.into()).await;
         self.answer().await
     }
 
-    /// Waits for what it says next.
+    /// Waits for the next answer.
     ///
     /// # Errors
     /// As [`Function::invoke`].
@@ -154,7 +157,7 @@ impl Function {
     }
 }
 
-/// What Lambda itself puts into a function's environment.
+/// Returns the environment variables that Lambda itself sets.
 fn lambda_environment(runtime_api: SocketAddr) -> [(&'static str, String); 4] {
     [
         ("AWS_LAMBDA_RUNTIME_API", runtime_api.to_string()),
@@ -180,7 +183,7 @@ async fn next(State(runtime): State<Arc<Runtime>>) -> ([(&'static str, &'static 
     });
     let event = match runtime.events.lock().await.recv().await {
         Some(event) => event,
-        // The function is about to be killed.
+        // The `Function` is gone, so the process ends soon.
         None => std::future::pending().await,
     };
     let headers = [
@@ -201,15 +204,16 @@ async fn finish(
 ) -> StatusCode {
     let body = as_json(&body);
     let answer = if outcome == "response" { Answer::Response(body) } else { Answer::Error(body) };
-    say(&runtime, answer).await
+    deliver(&runtime, answer).await
 }
 
 async fn init_error(State(runtime): State<Arc<Runtime>>, body: Bytes) -> StatusCode {
-    say(&runtime, Answer::InitError(as_json(&body))).await
+    deliver(&runtime, Answer::InitError(as_json(&body))).await
 }
 
-async fn say(runtime: &Runtime, answer: Answer) -> StatusCode {
-    // Nobody listens when the test is over.
+/// Delivers the answer to the [`Function`].
+async fn deliver(runtime: &Runtime, answer: Answer) -> StatusCode {
+    // The send fails when the test is over.
     let _ = runtime.answers.send(answer).await;
     StatusCode::ACCEPTED
 }

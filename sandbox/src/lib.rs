@@ -1,6 +1,7 @@
-//! What AWS and the identity provider give in production, on one machine and without an account: an
-//! embedded DynamoDB with the table and sample users, an issuer of tokens, a Lambda Runtime API, and TLS.
-//! For development and tests only.
+//! Replacements for AWS and the identity provider on one machine, without an account: an embedded
+//! DynamoDB with the table and sample users, an issuer of tokens, a Lambda Runtime API, and TLS.
+//!
+//! They are for development and tests only.
 
 mod clock;
 mod dynamo_db;

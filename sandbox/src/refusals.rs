@@ -1,21 +1,21 @@
-//! What DynamoDB says when it refuses, as its low-level API has it, for whoever puts that in its mouth.
+//! Error responses of DynamoDB's low-level API, for tests that inject them.
 
 use serde_json::{Value, json};
 
-/// An exception of that name.
+/// Returns the body of an exception with that name.
 pub fn exception(name: &str) -> Value {
     let kind = format!("com.amazonaws.dynamodb.v20120810#{name}");
     json!({ "__type": kind, "message": name })
 }
 
-/// A transaction that is cancelled, with a reason for each of its actions.
+/// Returns the body for a cancelled transaction, with one code for each action.
 pub fn cancelled(codes: &[&str]) -> Value {
     cancelled_for(codes.iter().map(|code| json!({ "Code": code })).collect())
 }
 
-/// A transaction that is cancelled for these reasons, which can have more to them than a code.
+/// Returns the body for a cancelled transaction, with these reasons. A reason can have more than a code.
 pub fn cancelled_for(reasons: Value) -> Value {
-    let mut refusal = exception("TransactionCanceledException");
-    refusal["CancellationReasons"] = reasons;
-    refusal
+    let mut body = exception("TransactionCanceledException");
+    body["CancellationReasons"] = reasons;
+    body
 }

@@ -1,5 +1,4 @@
-//! The users that a fresh sandbox has, so that there is somebody to try it with. The sample events in
-//! `events/` are about them.
+//! The users of a fresh sandbox. The sample events in `events/` are about these users.
 
 use std::error::Error;
 
@@ -7,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use shared::domain::rename::{NamePair, RenamePolicy, SelfRename};
 use shared::domain::role::Role;
 use shared::domain::status::Status;
-use shared::domain::text::PersonName;
+use shared::domain::text::{LastName, PersonName};
 use shared::domain::user::{RequiredFields, User};
 use shared::domain::user_id::UserId;
 use shared::domain::username::Username;
@@ -25,11 +24,11 @@ pub struct Sample {
     pub roles: &'static [Role],
     name: (&'static str, &'static str),
     status: Status,
-    /// The name that the user had until a day ago.
+    /// The name that the user gave up a day ago.
     renamed_from: Option<&'static str>,
 }
 
-/// An active user without special roles.
+/// The values that most sample users share.
 const ANYBODY: Sample = Sample {
     id: "",
     username: "",
@@ -40,7 +39,7 @@ const ANYBODY: Sample = Sample {
 };
 
 impl Sample {
-    /// The user who tries the rename.
+    /// The user who makes a rename.
     pub const PLAIN: Self = Self {
         id: "3c90c3cc-0d44-4b50-8888-8dd25736052a",
         username: "old_username",
@@ -57,7 +56,7 @@ impl Sample {
         ..ANYBODY
     };
 
-    /// The user whom the API page's second command changes.
+    /// The user whom the second curl command of `docs/contract.md` changes.
     pub const CHANGED: Self = Self {
         id: "88a52d74-ebee-49a4-9631-cfe492f4bf53",
         username: "name@domain.com",
@@ -65,7 +64,7 @@ impl Sample {
         ..ANYBODY
     };
 
-    /// Who looks after others.
+    /// The `POWER_USER`.
     pub const POWER_USER: Self = Self {
         id: "0192f0c1-7b5e-7c3a-9d21-4f8e6a5b0001",
         username: "sample_power",
@@ -73,7 +72,7 @@ impl Sample {
         ..ANYBODY
     };
 
-    /// Who changed the name a day ago, and is cooling down.
+    /// The user who changed the own name a day ago. The cooldown is not over.
     pub const RENAMED: Self = Self {
         id: "0192f0c1-7b5e-7c3a-9d21-4f8e6a5b0002",
         username: "sample_renamed",
@@ -81,7 +80,7 @@ impl Sample {
         ..ANYBODY
     };
 
-    /// Who is shut out.
+    /// The user whose account is blocked.
     pub const BLOCKED: Self = Self {
         id: "0192f0c1-7b5e-7c3a-9d21-4f8e6a5b0003",
         username: "sample_blocked",
@@ -89,7 +88,7 @@ impl Sample {
         ..ANYBODY
     };
 
-    /// Who is gone.
+    /// The user whose account is deleted.
     pub const DELETED: Self = Self {
         id: "0192f0c1-7b5e-7c3a-9d21-4f8e6a5b0004",
         username: "sample_gone",
@@ -97,7 +96,7 @@ impl Sample {
         ..ANYBODY
     };
 
-    /// All of them.
+    /// All sample users.
     pub const ALL: [Self; 7] = [
         Self::PLAIN,
         Self::ADMIN,
@@ -108,10 +107,10 @@ impl Sample {
         Self::DELETED,
     ];
 
-    /// Creates the sample users that are not there. One that is there stays as it is.
+    /// Creates the sample users that do not exist. An existing one stays as it is.
     ///
     /// # Errors
-    /// When the table does not answer, or another user has a sample user's name.
+    /// When the table is unavailable, or another user has the name of a sample user.
     pub async fn create_all(store: &Store, now: Timestamp) -> Result<(), Box<dyn Error>> {
         for (number, sample) in (1..).zip(Self::ALL) {
             sample.create(store, Uuid::from_u128(number), now).await?;
@@ -132,10 +131,10 @@ impl Sample {
             id: id.clone(),
             username: first.clone(),
             first_name: PersonName::parse(self.name.0)?,
-            last_name: PersonName::parse(self.name.1)?,
             account_id: account,
         };
         let mut user = User::new(required, now);
+        user.last_name = LastName::parse(self.name.1)?;
         user.roles = self.roles.iter().copied().collect();
         user.status = self.status;
         let created = store.commit(&Change::Create(Box::new(user))).await?;

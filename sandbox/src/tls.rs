@@ -1,4 +1,4 @@
-//! TLS before the embedded DynamoDB, as the real one has it.
+//! TLS in front of the embedded DynamoDB, like that of the real one.
 
 use std::error::Error;
 use std::net::SocketAddr;
@@ -13,19 +13,19 @@ use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use uuid::Uuid;
 
-/// A TLS server with a certificate chain of the size and the kind that DynamoDB has: RSA with 2 048 bits, a leaf and two
+/// A TLS server with a certificate chain like that of DynamoDB: RSA with 2 048 bits, a leaf, and two
 /// certification authorities below the root.
 pub struct Tls {
-    /// The root, in a file for `AWS_CA_BUNDLE`.
+    /// The file with the root certificate, for `AWS_CA_BUNDLE`.
     pub root: PathBuf,
     acceptor: TlsAcceptor,
 }
 
 impl Tls {
-    /// Makes the keys and the certificates.
+    /// Generates the keys and the certificates.
     ///
     /// # Errors
-    /// When that fails, or the file cannot be written.
+    /// When a key or a certificate cannot be generated, or the file cannot be written.
     pub fn new() -> Result<Self, Box<dyn Error>> {
         let authority = |name: &str| -> Result<(CertificateParams, KeyPair), Box<dyn Error>> {
             let mut params = CertificateParams::new(Vec::new())?;
@@ -42,7 +42,7 @@ impl Tls {
             chain.insert(0, params.signed_by(&key, &issuer)?.der().clone());
             issuer = Issuer::new(params, key);
         }
-        // DynamoDB's has the names of a Region's endpoints.
+        // DynamoDB's leaf certificate has the names of all endpoints of a Region.
         let names = (0..9).map(|number| format!("dynamodb-{number}.eu-central-1.localhost"));
         let names = std::iter::once("localhost".to_owned()).chain(names);
         let key = KeyPair::generate_for(&PKCS_RSA_SHA256)?;
@@ -60,7 +60,7 @@ impl Tls {
         Ok(Self { root: file, acceptor: TlsAcceptor::from(Arc::new(config)) })
     }
 
-    /// Accepts connections to `localhost` on the listener, and passes on what is in them.
+    /// Accepts connections to `localhost` on the listener, and forwards their content.
     pub fn serve(&self, listener: TcpListener, to: SocketAddr) -> JoinHandle<()> {
         let acceptor = self.acceptor.clone();
         tokio::spawn(async move {
@@ -79,7 +79,7 @@ impl Tls {
 
 impl Drop for Tls {
     fn drop(&mut self) {
-        // The machine's folder for such files is tidied up anyway.
+        // A file that stays in the temporary folder does no harm.
         let _ = std::fs::remove_file(&self.root);
     }
 }

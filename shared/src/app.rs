@@ -4,11 +4,14 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use secrecy::ExposeSecret;
 
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, ConfigError};
 use crate::domain::rename::RenamePolicy;
-use crate::limit::CallerLimit;
+use crate::domain::username::ReservedWords;
+use crate::fingerprint::FingerprintKey;
+use crate::limit::CallerQuotas;
 use crate::log::RequestLog;
 use crate::store::{Store, TlsError};
 use crate::token::TokenVerifier;
@@ -29,8 +32,12 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// Where the records of requests go.
     pub log: RequestLog,
-    /// How often a caller may ask whether names are available.
-    pub caller_limit: CallerLimit,
+    /// How often a caller may use each operation.
+    pub quotas: CallerQuotas,
+    /// The words that nobody may have as a handle.
+    pub reserved: Arc<ReservedWords>,
+    /// The key of the fingerprints in the log.
+    pub fingerprints: FingerprintKey,
 }
 
 impl App {
@@ -49,7 +56,9 @@ impl App {
             policy: config.policy,
             store: Store::new(config.dynamo_db.client(config.dynamo_db.https()?), &config.table),
             tokens: TokenVerifier::new(&config.tokens)?,
-            caller_limit: CallerLimit::new(Arc::clone(&clock)),
+            quotas: if config.quotas { CallerQuotas::new(&clock) } else { CallerQuotas::off() },
+            reserved: Arc::new(config.reserved.clone()),
+            fingerprints: FingerprintKey::new(config.fingerprint_key.expose_secret()),
             clock,
             log,
         }))

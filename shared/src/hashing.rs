@@ -1,25 +1,60 @@
-//! Checking and hashing new passwords, off the thread that serves requests.
+//! Judging and hashing new passwords, off the thread that serves requests.
 
-use crate::domain::access::Field;
-use crate::domain::password::{Password, PasswordHash};
+use crate::domain::field::Field;
+use crate::domain::password::{InvalidPassword, PasswordHash, PasswordText};
 use crate::error::{Error, Location, Violation};
 
-/// Checks the strength of a new password against the user's own data, then hashes it. Both take
-/// processor time, so they run on a thread of their own.
+/// A new password, and what it is judged with.
+pub struct NewPassword {
+    /// The password.
+    pub text: PasswordText,
+    /// The user's own names and usernames.
+    pub own_data: Vec<String>,
+}
+
+/// Judges the password of a request, if it has one, and hashes it. The request breaks these rules
+/// already: where there are some, the password is only glanced at.
 ///
 /// # Errors
-/// [`Error::Invalid`] when the password is easy to guess, [`Error::Internal`] when it cannot be hashed.
-pub async fn check_and_hash(
-    password: Password,
-    own_data: Vec<String>,
-) -> Result<PasswordHash, Error> {
-    let work = move || {
-        let own_data: Vec<&str> = own_data.iter().map(String::as_str).collect();
-        password
-            .check_strength(&own_data)
-            .map_err(|weak| Violation::new(Location::field(Field::Password.name()), weak))?;
-        Ok(password.hash()?)
-    };
-    let hashed = tokio::task::spawn_blocking(work).await;
-    hashed.map_err(|panicked| Error::Internal(panicked.into()))?
+/// [`Error::Invalid`] with every violation of the request, the password's last, [`Error::Internal`]
+/// when the password cannot be hashed.
+pub async fn finish(
+    password: Option<NewPassword>,
+    mut violations: Vec<Violation>,
+) -> Result<Option<PasswordHash>, Error> {
+    if !violations.is_empty() {
+        let invalid = password.map(|new| new.text.glance(&new.own_data())).unwrap_or_default();
+        violations.extend(of_password(invalid));
+        return Err(Error::Invalid(violations));
+    }
+    let Some(password) = password else { return Ok(None) };
+    // Both take processor time.
+    let hashed = tokio::task::spawn_blocking(move || judge_and_hash(&password)).await;
+    hashed.map_err(|panicked| Error::Internal(panicked.into()))?.map(Some)
+}
+
+fn judge_and_hash(password: &NewPassword) -> Result<PasswordHash, Error> {
+    let judged = password.text.judge(&password.own_data());
+    let judged = judged.map_err(|invalid| Error::Invalid(of_password(invalid).collect()))?;
+    Ok(judged.hash()?)
+}
+
+fn of_password(invalid: Vec<InvalidPassword>) -> impl Iterator<Item = Violation> {
+    let location = || Location::field(Field::Password.name());
+    invalid.into_iter().map(move |kind| Violation::new(location(), kind))
+}
+
+impl NewPassword {
+    fn own_data(&self) -> Vec<&str> {
+        self.own_data.iter().map(String::as_str).collect()
+    }
+}
+
+/// Whether the text is the password of that hash. It takes as long as hashing it.
+///
+/// # Errors
+/// [`Error::Internal`] when the work could not be done.
+pub async fn is_password_of(text: PasswordText, hash: PasswordHash) -> Result<bool, Error> {
+    let compared = tokio::task::spawn_blocking(move || text.matches(&hash)).await;
+    compared.map_err(|panicked| Error::Internal(panicked.into()))
 }

@@ -24,7 +24,7 @@ pub enum JsonError {
     Malformed {
         /// The line at which reading stopped, counted from 1.
         line: usize,
-        /// The column at which reading stopped, counted from 1.
+        /// The character of the line at which reading stopped, counted from 1.
         column: usize,
     },
 }
@@ -41,12 +41,16 @@ pub(crate) fn parse(text: &[u8]) -> Result<Value, JsonError> {
     let mut reader = serde_json::Deserializer::from_slice(text);
     let value = Strict(&repeated).deserialize(&mut reader);
     value.and_then(|value| reader.end().map(|()| value)).map_err(|error| {
-        if repeated.get() {
-            JsonError::DuplicateKey
-        } else {
-            JsonError::Malformed { line: error.line(), column: error.column() }
-        }
+        if repeated.get() { JsonError::DuplicateKey } else { position(text, &error) }
     })
+}
+
+/// Where reading stopped, in characters: `serde_json` counts bytes.
+fn position(text: &[u8], error: &serde_json::Error) -> JsonError {
+    let line = text.split(|byte| *byte == b'\n').nth(error.line().saturating_sub(1));
+    let before = line.unwrap_or_default().iter().take(error.column());
+    let is_first_byte = |byte: &&u8| **byte & 0b1100_0000 != 0b1000_0000;
+    JsonError::Malformed { line: error.line(), column: before.filter(is_first_byte).count() }
 }
 
 /// A JSON value without repeated keys, for any deserializer.
@@ -153,6 +157,10 @@ mod tests {
         assert_eq!(parse(b""), Err(JsonError::Empty));
         assert_eq!(parse(b" \r\n"), Err(JsonError::Empty));
         assert_eq!(parse(b"{\n  a: 1}"), Err(JsonError::Malformed { line: 2, column: 3 }));
+        let text = "{\"newUsername\":\"çğışöü\" x}";
+        assert_eq!(parse(text.as_bytes()), Err(JsonError::Malformed { line: 1, column: 25 }));
+        let text = "{\n  \"ş\": \"🌹\" x}";
+        assert_eq!(parse(text.as_bytes()), Err(JsonError::Malformed { line: 2, column: 12 }));
         let deep = "[".repeat(10_000);
         for text in [
             "{",

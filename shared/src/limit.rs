@@ -1,7 +1,8 @@
-//! How often one caller may ask.
+//! How often one caller may use an operation.
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use governor::clock::Clock as _;
@@ -12,29 +13,137 @@ use governor::{Quota, RateLimiter};
 use crate::clock::Clock;
 use crate::domain::user_id::UserId;
 
-/// How many requests a caller may make at once: more than anybody types.
-const BURST: NonZeroU32 = NonZeroU32::new(40).unwrap();
-/// After that, how long it takes until the next is allowed.
-const PERIOD: Duration = Duration::from_secs(2);
-/// How many callers are remembered before those who have long been quiet are forgotten.
-const CALLERS: usize = 1024;
-
-/// A limit for each caller: 40 requests at once, then one in two seconds (GCRA, as a leaky bucket).
-///
-/// It is kept in the memory of the process, so on Lambda it holds for each sandbox: a caller with n
-/// requests under way at once has up to n times as many. A count in the table would be exact, and cost
-/// a write for every keystroke.
-pub struct CallerLimit {
-    limiter: Limiter,
-    clock: SinceEpoch,
+/// The quota of an operation: so many requests at once, then one in each period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CallerQuota {
+    /// Looking names up: 40 requests at once, then one in 2 s.
+    Lookup,
+    /// Reading: 120 at once, then 4 a second.
+    Read,
+    /// Changing: 20 at once, then one in 3 s.
+    Change,
 }
 
-type Limiter = RateLimiter<UserId, HashMapStateStore<UserId>, SinceEpoch, NoOpMiddleware<Duration>>;
+/// The quota of every operation for callers whose token says `POWER_USER` or `ADMIN`: 200 at once, then
+/// 20 a second.
+const STAFF: (u32, Duration) = (200, Duration::from_millis(50));
+
+impl CallerQuota {
+    /// The requests at once, and the time after which one more is allowed.
+    const fn burst_and_period(self) -> (u32, Duration) {
+        match self {
+            Self::Lookup => (40, Duration::from_secs(2)),
+            Self::Read => (120, Duration::from_millis(250)),
+            Self::Change => (20, Duration::from_secs(3)),
+        }
+    }
+}
+
+/// Who uses which operation.
+#[derive(Debug, Clone, Copy)]
+pub struct Usage<'a> {
+    /// The caller.
+    pub caller: &'a UserId,
+    /// Whether the caller's token says `POWER_USER` or `ADMIN`.
+    pub is_staff: bool,
+    /// The operation.
+    pub operation: &'static str,
+    /// The operation's quota.
+    pub quota: CallerQuota,
+}
+
+/// The quotas of every caller for every operation (GCRA, as a leaky bucket).
+///
+/// They are kept in the memory of the process, so on Lambda they hold for each sandbox: a caller with n
+/// requests under way at once has up to n times as many. A count in the table would be exact, and cost
+/// a write for every request.
+pub struct CallerQuotas(Option<Limits>);
+
+/// A limit for each quota.
+struct Limits {
+    lookup: Limit,
+    read: Limit,
+    change: Limit,
+    staff: Limit,
+}
 
 /// The caller has to wait so long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("too many requests")]
 pub struct RateLimited(pub Duration);
+
+impl CallerQuotas {
+    /// The quotas, by that clock.
+    pub fn new(clock: &Arc<dyn Clock>) -> Self {
+        let limit = |quota: CallerQuota| Limit::new(quota.burst_and_period(), clock);
+        Self(Some(Limits {
+            lookup: limit(CallerQuota::Lookup),
+            read: limit(CallerQuota::Read),
+            change: limit(CallerQuota::Change),
+            staff: Limit::new(STAFF, clock),
+        }))
+    }
+
+    /// No quotas, to measure and attack a server on one's own machine.
+    pub const fn off() -> Self {
+        Self(None)
+    }
+
+    /// Counts a request.
+    ///
+    /// # Errors
+    /// [`RateLimited`] when it is one too many; it is then not counted.
+    pub fn count(&self, usage: Usage<'_>) -> Result<(), RateLimited> {
+        let Some(limits) = &self.0 else { return Ok(()) };
+        let limit = match usage.quota {
+            _ if usage.is_staff => &limits.staff,
+            CallerQuota::Lookup => &limits.lookup,
+            CallerQuota::Read => &limits.read,
+            CallerQuota::Change => &limits.change,
+        };
+        limit.count(&(usage.caller.clone(), usage.operation))
+    }
+}
+
+type Key = (UserId, &'static str);
+type Limiter = RateLimiter<Key, HashMapStateStore<Key>, SinceEpoch, NoOpMiddleware<Duration>>;
+
+/// One quota, for each caller and operation.
+struct Limit {
+    limiter: Limiter,
+    clock: SinceEpoch,
+    /// How many callers are remembered before those who have been quiet are forgotten.
+    forget_at: AtomicUsize,
+}
+
+/// The fewest callers that are remembered.
+const CALLERS: usize = 1024;
+
+impl Limit {
+    fn new((burst, period): (u32, Duration), clock: &Arc<dyn Clock>) -> Self {
+        let burst = NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN);
+        let quota = Quota::with_period(period).unwrap_or(Quota::per_second(burst));
+        let clock = SinceEpoch(Arc::clone(clock));
+        let limiter =
+            RateLimiter::new(quota.allow_burst(burst), HashMapStateStore::default(), clock.clone());
+        Self { limiter, clock, forget_at: AtomicUsize::new(CALLERS) }
+    }
+
+    fn count(&self, key: &Key) -> Result<(), RateLimited> {
+        self.forget_quiet_callers();
+        let counted = self.limiter.check_key(key);
+        counted.map_err(|not_until| RateLimited(not_until.wait_time_from(self.clock.now())))
+    }
+
+    /// Forgets the callers whose quota is full again, whenever the number of callers has doubled: so the
+    /// cost of a request does not grow with their number.
+    fn forget_quiet_callers(&self) {
+        if self.limiter.len() > self.forget_at.load(Ordering::Relaxed) {
+            self.limiter.retain_recent();
+            self.forget_at.store(CALLERS.max(2 * self.limiter.len()), Ordering::Relaxed);
+        }
+    }
+}
 
 /// The app's clock as `governor` reads one.
 #[derive(Clone)]
@@ -49,24 +158,69 @@ impl governor::clock::Clock for SinceEpoch {
     }
 }
 
-impl CallerLimit {
-    /// The limit by that clock.
-    pub fn new(clock: Arc<dyn Clock>) -> Self {
-        let quota = Quota::with_period(PERIOD).unwrap_or(Quota::per_second(BURST));
-        let (quota, clock) = (quota.allow_burst(BURST), SinceEpoch(clock));
-        let limiter = RateLimiter::new(quota, HashMapStateStore::default(), clock.clone());
-        Self { limiter, clock }
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicI64;
+
+    use jiff::Timestamp;
+
+    use super::*;
+
+    struct Moved(AtomicI64);
+
+    impl Clock for Moved {
+        fn now(&self) -> Timestamp {
+            Timestamp::from_millisecond(self.0.load(Ordering::SeqCst)).unwrap()
+        }
     }
 
-    /// Counts a request of the caller.
-    ///
-    /// # Errors
-    /// [`RateLimited`] when it is one too many; it is then not counted.
-    pub fn check(&self, caller: &UserId) -> Result<(), RateLimited> {
-        if self.limiter.len() > CALLERS {
-            self.limiter.retain_recent();
+    fn limit(quota: (u32, Duration)) -> (Limit, Arc<Moved>) {
+        let moved = Arc::new(Moved(AtomicI64::new(1_768_473_000_000)));
+        let clock: Arc<dyn Clock> = Arc::clone(&moved) as _;
+        (Limit::new(quota, &clock), moved)
+    }
+
+    fn key(caller: usize) -> Key {
+        (UserId::parse(&format!("user-{caller}")).unwrap(), "operation")
+    }
+
+    #[test]
+    fn each_quota_allows_its_burst_and_then_one_request_in_each_period() {
+        let quotas = [CallerQuota::Lookup, CallerQuota::Read, CallerQuota::Change];
+        for (burst, period) in quotas.map(CallerQuota::burst_and_period).into_iter().chain([STAFF])
+        {
+            let (limit, clock) = limit((burst, period));
+            let millis = i64::try_from(period.as_millis()).unwrap();
+            for _ in 0..burst {
+                assert_eq!(limit.count(&key(0)), Ok(()));
+            }
+            assert_eq!(limit.count(&key(0)), Err(RateLimited(period)));
+            clock.0.fetch_add(millis - 1, Ordering::SeqCst);
+            assert_eq!(limit.count(&key(0)), Err(RateLimited(Duration::from_millis(1))));
+            clock.0.fetch_add(1, Ordering::SeqCst);
+            assert_eq!(limit.count(&key(0)), Ok(()));
+            assert!(limit.count(&key(0)).is_err());
+            assert_eq!(limit.count(&key(1)), Ok(()), "another caller");
         }
-        let counted = self.limiter.check_key(caller);
-        counted.map_err(|not_until| RateLimited(not_until.wait_time_from(self.clock.now())))
+    }
+
+    #[test]
+    fn callers_who_have_been_quiet_are_forgotten_and_the_others_are_not() {
+        let (limit, clock) = limit((2, Duration::from_secs(1)));
+        for caller in 0..20_000 {
+            limit.count(&key(caller)).unwrap();
+        }
+        assert_eq!(limit.limiter.len(), 20_000);
+        clock.0.fetch_add(10_000, Ordering::SeqCst);
+        for caller in 0..2 * CALLERS {
+            // They come back while everybody is forgotten, and have used half of their quota.
+            limit.count(&key(caller)).unwrap();
+        }
+        for caller in 20_000..40_000 {
+            limit.count(&key(caller)).unwrap();
+        }
+        assert!(limit.limiter.len() < 25_000, "{}", limit.limiter.len());
+        limit.count(&key(0)).unwrap();
+        assert!(limit.count(&key(0)).is_err());
     }
 }

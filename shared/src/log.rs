@@ -131,19 +131,24 @@ impl RequestLog {
     }
 }
 
-/// The metrics: by operation; and the number of requests also by code, in all and by operation.
+/// The metrics: by operation; the number of requests also by code, in all and by operation; and failed
+/// fetches of the issuer's keys in all.
 fn emf(stage: Stage) -> Emf {
     let namespace = match stage {
         Stage::Local => "Nameplate/local",
         Stage::Dev => "Nameplate/dev",
         Stage::Prod => "Nameplate/prod",
     };
-    let requests =
-        MetricDefinition { name: "Requests", unit: Unit::Count, storage_resolution: None };
+    let metric = |name| MetricDefinition { name, unit: Unit::Count, storage_resolution: None };
     Emf::builder(namespace.to_owned(), vec![vec!["Operation".to_owned()]])
         .directive(MetricDirective {
             dimensions: vec![vec!["Code"], vec!["Operation", "Code"]],
-            metrics: vec![requests],
+            metrics: vec![metric("Requests")],
+            namespace,
+        })
+        .directive(MetricDirective {
+            dimensions: vec![vec![]],
+            metrics: vec![metric("KeyFetchFailures")],
             namespace,
         })
         .build()
@@ -167,6 +172,10 @@ impl Entry for RequestRecord {
         writer.value("Duration", &self.duration);
         writer.value("DynamoDbCalls", &self.usage.calls.with_unit::<Count>());
         writer.value("CapacityUnits", &self.usage.capacity_units.with_unit::<Count>());
+        // Only where there are some: every metric that is reported costs.
+        let failed = self.usage.failed_key_fetches;
+        let failed = (failed > 0).then_some(failed.with_unit::<Count>());
+        writer.value("KeyFetchFailures", &failed);
         writer.value("ColdStarts", &u32::from(self.cold_start).with_unit::<Count>());
     }
 }

@@ -1,4 +1,4 @@
-//! What a request costs at DynamoDB.
+//! What a request costs: calls to DynamoDB, and fetches of the issuer's keys that failed.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -18,6 +18,8 @@ pub struct Usage {
     /// How many of these DynamoDB did not answer, or not so that one knows what it has done: a lost
     /// connection, a time-out, an error of the server.
     pub unanswered: u32,
+    /// Fetches of the issuer's keys that failed.
+    pub failed_key_fetches: u32,
     /// Capacity units that the answers report: a read unit and a write unit count as one each.
     pub capacity_units: f64,
 }
@@ -47,6 +49,7 @@ impl Meter {
         let mut sum = self.sum.lock().unwrap_or_else(PoisonError::into_inner);
         sum.calls += usage.calls;
         sum.unanswered += usage.unanswered;
+        sum.failed_key_fetches += usage.failed_key_fetches;
         sum.capacity_units += usage.capacity_units;
         if let Some(outer) = &self.outer {
             outer.add(usage);

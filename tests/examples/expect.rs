@@ -3,5 +3,5 @@
 
 #[tokio::main]
 async fn main() {
-    tests::sample_events::write_expected_answers().await;
+    Box::pin(tests::sample_events::write_expected_answers()).await;
 }

@@ -1,5 +1,5 @@
-//! Who may call what: every endpoint, every caller. An endpoint without a row fails. Every field is in
-//! `attack::owasp::fields`.
+//! The access matrix: the response of every endpoint to every caller. An endpoint without a row fails a
+//! test. `attack::owasp::fields` has the table for every field.
 
 use std::collections::BTreeSet;
 
@@ -22,8 +22,8 @@ const CALLERS: [&str; 8] = [
     "demoted ADMIN",
 ];
 
-/// What each endpoint answers each caller who asks for another user's data, or the own where that is
-/// all there is.
+/// The response of each endpoint to each caller. The request is about another user, or about the
+/// caller's own account where the endpoint has no other target.
 const MATRIX: [(&str, [&str; 8]); 6] = [
     (
         "change-username",
@@ -87,7 +87,7 @@ const MATRIX: [(&str, [&str; 8]); 6] = [
     ),
 ];
 
-/// A fresh app with one user of every kind; the third is the one that requests are about.
+/// Returns a fresh app with one caller of every kind. The requests are about the third caller.
 pub(crate) async fn app_with_callers() -> (TestApp, Vec<Option<TestUser>>) {
     let app = TestApp::start().await;
     let stranger = app.user("stranger").await;
@@ -106,7 +106,7 @@ pub(crate) async fn app_with_callers() -> (TestApp, Vec<Option<TestUser>>) {
     (app, std::iter::once(None).chain(callers.into_iter().map(Some)).collect())
 }
 
-/// A good request to the endpoint.
+/// Returns a valid request to the endpoint.
 pub(crate) fn request(app: &TestApp, operation: &str, target: &TestUser) -> Request {
     match operation {
         "change-username" => {

@@ -1,9 +1,9 @@
-//! An answer of the API, in few words.
+//! A response of the API, with short ways to read it.
 
 use axum::http::{HeaderMap, StatusCode, header};
 use serde_json::Value;
 
-/// An answer.
+/// A response of the API.
 #[derive(Debug)]
 pub struct Answer {
     /// The status.
@@ -15,17 +15,17 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// The body as JSON.
+    /// Returns the body as JSON.
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).expect("a JSON body")
     }
 
-    /// A header's value; empty when there is none.
+    /// Returns the value of a header, or an empty text when there is no such header.
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().expect("ASCII"))
     }
 
-    /// The status with the stable error code: `409 USERNAME_TAKEN`, or just `200`.
+    /// Returns the status with the error code, as in `409 USERNAME_TAKEN`, or only the status, as in `200`.
     pub fn outcome(&self) -> String {
         match self.header("x-error-code") {
             "" => self.status.as_u16().to_string(),
@@ -33,22 +33,22 @@ impl Answer {
         }
     }
 
-    /// The sentences of the envelope.
+    /// Returns the sentences of the envelope.
     pub fn errors(&self) -> Vec<String> {
         let body = self.json();
         let errors = body["errors"].as_array().expect("an envelope");
         errors.iter().map(|error| error.as_str().expect("a sentence").to_owned()).collect()
     }
 
-    /// Where the faults are that the envelope lists: the word before the colon of each sentence.
+    /// Returns the locations of the violations in the envelope: the text before the colon of each sentence.
     pub fn places(&self) -> Vec<String> {
         let sentences = self.errors().into_iter().skip(1);
-        let place = |sentence: String| sentence.split(':').next().map(str::to_owned);
-        sentences.filter_map(place).collect()
+        let location = |sentence: String| sentence.split(':').next().map(str::to_owned);
+        sentences.filter_map(location).collect()
     }
 
-    /// The answer itself, when it is this outcome.
-    #[expect(clippy::return_self_not_must_use, reason = "often the outcome is all")]
+    /// Checks that the response has this outcome, and returns the response.
+    #[expect(clippy::return_self_not_must_use, reason = "many tests need only the outcome")]
     #[track_caller]
     pub fn expect(self, outcome: &str) -> Self {
         assert_eq!(self.outcome(), outcome, "{}", String::from_utf8_lossy(&self.body));

@@ -1,4 +1,4 @@
-//! The whole API with a table of its own.
+//! The whole API, with its own table.
 
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
@@ -17,11 +17,12 @@ use shared::clock::Clock;
 use shared::config::Stage;
 use shared::domain::rename::RenamePolicy;
 use shared::domain::role::Role;
-use shared::domain::text::Text;
+use shared::domain::text::{LastName, Text};
 use shared::domain::user::{RequiredFields, User};
 use shared::domain::user_id::UserId;
 use shared::domain::username::Username;
-use shared::limit::CallerLimit;
+use shared::fingerprint::FingerprintKey;
+use shared::limit::CallerQuotas;
 use shared::log::RequestLog;
 use shared::store::{Backoff, Change, Outcome, Store, https};
 use shared::token::{TokenSettings, TokenVerifier};
@@ -36,32 +37,52 @@ use crate::wire::Wire;
 /// The instant at which every test begins.
 const BEGINNING: &str = "2026-01-15T10:30:00.000Z";
 
-/// The API, its table, its clock and its wire to DynamoDB.
+/// The API with its table, its clock, its log and its wire to DynamoDB.
 pub struct TestApp {
     router: Router,
     app: App,
-    /// Reaches the table past the wire.
+    /// A client that does not use the wire.
     client: Client,
     _dynamo_db: EmbeddedDynamoDb,
-    /// The time.
+    /// The clock.
     pub clock: FakeClock,
-    /// What goes between the SDK and DynamoDB.
+    /// The wire between the SDK and DynamoDB.
     pub wire: Wire,
-    /// What was logged.
+    /// The log.
     pub log: CapturedLog,
-    /// Who issues tokens.
+    /// The issuer of the tokens.
     pub issuer: Issuer,
 }
 
+/// The key of HS256 tokens.
+const SECRET: &str = "a secret of the tests with 32 bytes";
+
+fn use_secret(settings: &mut TokenSettings) {
+    settings.hs256_secret = Some(SECRET.to_owned().into());
+}
+
 impl TestApp {
-    /// The API with HS256 tokens.
+    /// Starts the API with HS256 tokens.
     pub async fn start() -> Self {
-        let secret = "a secret of the tests with 32 bytes".to_owned();
-        Self::start_with(|settings| settings.hs256_secret = Some(secret.clone().into())).await
+        Self::start_changed(use_secret, |_| {}).await
     }
 
-    /// The API with other settings for tokens.
+    /// Starts the API with the callers' quotas, which the clock of a test would use up.
+    pub async fn start_with_quotas() -> Self {
+        let quotas = |parts: &mut Parts| parts.quotas = CallerQuotas::new(&parts.clock);
+        Self::start_changed(use_secret, quotas).await
+    }
+
+    /// Starts the API with other settings for tokens.
     pub async fn start_with(change: impl FnOnce(&mut TokenSettings)) -> Self {
+        Self::start_changed(change, |_| {}).await
+    }
+
+    /// Starts the API with other settings for tokens and other parts.
+    pub async fn start_changed(
+        change: impl FnOnce(&mut TokenSettings),
+        change_parts: impl FnOnce(&mut Parts),
+    ) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
         let dynamo_db = EmbeddedDynamoDb::start(listener, None).expect("an embedded DynamoDB");
         let (settings, wire) = (dynamo_db.settings(), Wire::default());
@@ -72,25 +93,29 @@ impl TestApp {
         let issuer = Issuer {
             issuer: "https://issuer.test/".to_owned(),
             audience: "nameplate-test".to_owned(),
-            secret: "a secret of the tests with 32 bytes".to_owned(),
+            secret: SECRET.to_owned(),
         };
         let mut tokens = TokenSettings { hs256_secret: None, ..issuer.token_settings() };
         change(&mut tokens);
         let log = CapturedLog::default();
         let clock = FakeClock::at(BEGINNING.parse().expect("an instant"));
-        let app = App::new(Parts {
+        let mut parts = Parts {
             policy: RenamePolicy::default(),
             store: Store::new(tapped, TABLE).with_backoff(backoff),
             tokens: TokenVerifier::new(&tokens).expect("usable keys"),
-            caller_limit: CallerLimit::new(Arc::new(clock.clone())),
+            quotas: CallerQuotas::off(),
+            reserved: Arc::default(),
+            fingerprints: FingerprintKey::new("a key of the tests"),
             clock: Arc::new(clock.clone()),
             log: RequestLog::emf(Stage::Local, log.clone()),
-        });
+        };
+        change_parts(&mut parts);
+        let app = App::new(parts);
         let router = shared::http::serve(api::endpoints(), app.clone());
         Self { router, app, client, _dynamo_db: dynamo_db, clock, wire, log, issuer }
     }
 
-    /// The present instant.
+    /// Returns the instant that the clock shows.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }
@@ -105,17 +130,17 @@ impl TestApp {
         self.create(NewUser { roles: &[Role::ApiUser, role], ..NewUser::named(username) }).await
     }
 
-    /// Creates a user as an earlier request would have, uncounted by the wire.
+    /// Creates a user without the wire, so the wire does not count the calls.
     pub async fn create(&self, new: NewUser<'_>) -> TestUser {
         let id = Uuid::new_v4();
         let required = RequiredFields {
             id: UserId::from(id),
             username: Username::parse(new.username).expect("a username"),
             first_name: Text::parse("Ada").expect("a name"),
-            last_name: Text::parse("Lovelace").expect("a name"),
             account_id: id,
         };
         let mut user = User::new(required, self.now());
+        user.last_name = LastName::parse("Lovelace").expect("a name");
         user.roles = new.roles.iter().copied().collect();
         user.status = new.status;
         user.account.email_verified = new.email_verified;
@@ -127,7 +152,7 @@ impl TestApp {
         TestUser { id, username: new.username.to_owned(), token }
     }
 
-    /// A token valid for 100 days.
+    /// Issues a token that is valid for 100 days.
     pub fn token(&self, sub: &str, roles: &[Role], username: Option<&str>) -> String {
         let issued_at = self.now();
         let expires_at = issued_at + SignedDuration::from_hours(100 * 24);
@@ -135,32 +160,32 @@ impl TestApp {
         self.issuer.issue(&request).expect("a token")
     }
 
-    /// A `PATCH` request.
+    /// Returns a `PATCH` request.
     pub fn patch(&self, path: &str) -> Request {
         self.request(Method::PATCH, path)
     }
 
-    /// A `POST` request.
+    /// Returns a `POST` request.
     pub fn post(&self, path: &str) -> Request {
         self.request(Method::POST, path)
     }
 
-    /// A `GET` request.
+    /// Returns a `GET` request.
     pub fn get(&self, path: &str) -> Request {
         self.request(Method::GET, path)
     }
 
-    /// A request.
+    /// Returns a request.
     pub fn request(&self, method: Method, path: &str) -> Request {
         Request::new(self.router.clone(), method, path)
     }
 
-    /// The user's wish for another name.
+    /// Returns a request of the user for another name.
     pub fn rename(&self, user: &TestUser, to: &str) -> Request {
         self.patch("/api/v1/users/username").bearer(user).json(&json!({ "newUsername": to }))
     }
 
-    /// A partial update of a user by another, or the same.
+    /// Returns a request of the user `by` that updates some fields of the user `of`.
     pub fn update(&self, by: &TestUser, of: &TestUser, fields: Value) -> Request {
         let mut body = json!({ "userId": of.id });
         if let (Value::Object(body), Value::Object(fields)) = (&mut body, fields) {
@@ -169,14 +194,14 @@ impl TestApp {
         self.patch("/v1/users/update").bearer(by).json(&body)
     }
 
-    /// The user as the table has it.
+    /// Returns the user in the table.
     pub async fn stored(&self, user: &TestUser) -> User {
         let id = UserId::parse(&user.id).expect("an id");
         let store = Store::new(self.client.clone(), TABLE);
         store.user(&id).await.expect("a table").expect("a user")
     }
 
-    /// Every item of the table by its key.
+    /// Returns every item of the table by its key.
     pub async fn dump(&self) -> BTreeMap<String, BTreeMap<String, AttributeValue>> {
         let scan = self.client.scan().table_name(TABLE).consistent_read(true);
         let items = scan.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
@@ -187,19 +212,40 @@ impl TestApp {
         items.collect()
     }
 
-    /// Deletes an item, as only a mistake could.
+    /// Moves the record of a user's name to another key, as a crate that computed keys otherwise would
+    /// have written it.
+    pub async fn move_name(&self, user: &TestUser, key: &str) {
+        let mut items = self.dump().await;
+        let mut stored = items.remove(&format!("USER#{}", user.id)).expect("a user");
+        let present = stored.insert("usernameKey".to_owned(), AttributeValue::S(key.to_owned()));
+        let present = present.expect("a key").as_s().expect("a key").clone();
+        let mut record = items.remove(&format!("USERNAME#{present}")).expect("a record");
+        self.delete_item(&format!("USERNAME#{present}")).await;
+        record.insert("pk".to_owned(), AttributeValue::S(format!("USERNAME#{key}")));
+        self.put_item(stored).await;
+        self.put_item(record).await;
+    }
+
+    /// Writes an item, as only a mistake or an older version could.
+    pub async fn put_item(&self, item: BTreeMap<String, AttributeValue>) {
+        let item = item.into_iter().collect();
+        let put = self.client.put_item().table_name(TABLE).set_item(Some(item));
+        put.send().await.expect("a table");
+    }
+
+    /// Deletes an item. The API never does this.
     pub async fn delete_item(&self, pk: &str) {
         let key = AttributeValue::S(pk.to_owned());
         let delete = self.client.delete_item().table_name(TABLE).key("pk", key);
         delete.send().await.expect("a table");
     }
 
-    /// The item that says who has a name, by the name's key.
+    /// Returns the name record with that key.
     pub async fn name_item(&self, key: &str) -> Option<BTreeMap<String, AttributeValue>> {
         self.dump().await.remove(&format!("USERNAME#{key}"))
     }
 
-    /// The app itself, for what no request can do.
+    /// Returns the app itself, for tests that need more than requests.
     pub fn app(&self) -> &App {
         &self.app
     }

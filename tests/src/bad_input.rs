@@ -1,11 +1,11 @@
-//! Bad input of every kind gets the right status and a clear sentence, and changes nothing.
+//! Invalid input of every kind receives the right status and a clear sentence, and changes nothing.
 
 use serde_json::{Value, json};
 use shared::domain::role::Role;
 
 use crate::TestApp;
 
-/// Values that no username is, whatever the endpoint.
+/// Returns values that are no username at any endpoint.
 fn bad_names() -> Vec<Value> {
     let long = "a".repeat(10_000);
     let texts = [
@@ -45,7 +45,8 @@ fn bad_names() -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn a_bad_username_is_400_with_a_clear_sentence_in_the_asked_language_and_changes_nothing() {
+async fn a_bad_username_is_400_with_a_clear_sentence_in_the_requested_language_and_changes_nothing()
+{
     let app = TestApp::start().await;
     let (ada, root) = (app.user("ada").await, app.user_with("grace", Role::Admin).await);
     let before = app.dump().await;
@@ -90,7 +91,7 @@ async fn a_body_that_is_no_json_object_of_known_fields_is_400_and_changes_nothin
     let root = app.user_with("grace", Role::Admin).await;
     let before = app.dump().await;
     let deep = format!("{}{}", "[".repeat(8000), "]".repeat(8000));
-    let bodies: [(&[u8], &str); 16] = [
+    let bodies: [(&[u8], &str); 17] = [
         (b"", "MALFORMED_JSON"),
         (b"  ", "MALFORMED_JSON"),
         (b"{", "MALFORMED_JSON"),
@@ -98,7 +99,8 @@ async fn a_body_that_is_no_json_object_of_known_fields_is_400_and_changes_nothin
         (b"newUsername=ada", "MALFORMED_JSON"),
         (b"{\"newUsername\":\"ada\",}", "MALFORMED_JSON"),
         (b"{\"newUsername\":\"\xff\"}", "MALFORMED_JSON"),
-        (b"\xef\xbb\xbf{}", "MALFORMED_JSON"),
+        (b"\xef\xbb\xbf{}", "VALIDATION_FAILED"),
+        (b"\xef\xbb\xbf\xef\xbb\xbf{}", "MALFORMED_JSON"),
         (b"{\"a\":1,\"a\":1}", "MALFORMED_JSON"),
         (b"{\"newUsername\":\"ada\",\"new\\u0055sername\":\"bob\"}", "MALFORMED_JSON"),
         (deep.as_bytes(), "MALFORMED_JSON"),
@@ -126,13 +128,13 @@ async fn a_body_that_is_no_json_object_of_known_fields_is_400_and_changes_nothin
 }
 
 #[tokio::test]
-async fn no_request_without_the_right_to_it_changes_anything() {
+async fn a_request_without_permission_changes_nothing() {
     let app = TestApp::start().await;
     let (ada, bob) = (app.user("ada").await, app.user("bob").await);
     let before = app.dump().await;
-    let wish = json!({ "newUsername": "lovelace" });
+    let body = json!({ "newUsername": "lovelace" });
     for token in ["", "x", "eyJhbGciOiJub25lIn0.e30.", &format!("{}x", ada.token)] {
-        app.patch("/api/v1/users/username").token(token).json(&wish).send().await;
+        app.patch("/api/v1/users/username").token(token).json(&body).send().await;
     }
     app.update(&ada, &bob, json!({ "firstName": "Eve" })).send().await.expect("403 NOT_YOURS");
     app.update(&ada, &ada, json!({ "roles": ["ADMIN"] }))

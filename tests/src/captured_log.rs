@@ -1,4 +1,4 @@
-//! A log that stays in memory.
+//! A log in memory.
 
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,7 +10,7 @@ use serde_json::Value;
 pub struct CapturedLog(Arc<Mutex<Vec<u8>>>);
 
 impl CapturedLog {
-    /// The lines since it was last asked.
+    /// Returns the lines since the last call.
     pub fn take(&self) -> Vec<Value> {
         let bytes = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
         let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());

@@ -11,7 +11,7 @@ use crate::{Answer, NewUser, TestApp, TestUser};
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 const MILLI: SignedDuration = SignedDuration::from_millis(1);
 
-/// The names and the instant of an answer of success.
+/// Returns the names and the instant of a response of success.
 fn names(answer: &Answer) -> [String; 3] {
     let body = answer.json();
     ["oldUsername", "newUsername", "nextChangeAllowedAt"]
@@ -19,7 +19,7 @@ fn names(answer: &Answer) -> [String; 3] {
 }
 
 #[tokio::test]
-async fn a_change_answers_exactly_the_page_s_shape() {
+async fn a_rename_answers_exactly_the_shape_of_the_contract() {
     let app = TestApp::start().await;
     let ada = app.user("old_username").await;
     let answer = app.rename(&ada, "new_username123").send().await.expect("200");
@@ -60,7 +60,7 @@ async fn the_second_change_is_refused_until_30_days_have_passed() {
 }
 
 #[tokio::test]
-async fn the_cooldown_is_judged_by_the_table_also_when_the_token_knows_the_new_name() {
+async fn the_table_decides_the_cooldown_also_when_the_token_has_the_new_name() {
     let app = TestApp::start().await;
     let ada = app.user("ada").await;
     app.rename(&ada, "first").send().await.expect("200");
@@ -95,7 +95,7 @@ async fn a_refused_attempt_costs_nothing() {
 }
 
 #[tokio::test]
-async fn too_early_is_said_with_the_instant_in_the_caller_s_language_and_timezone() {
+async fn the_cooldown_error_states_the_instant_in_the_caller_s_language_and_timezone() {
     let app = TestApp::start().await;
     let ada = app.user("ada").await;
     app.rename(&ada, "lovelace").send().await.expect("200");
@@ -117,7 +117,7 @@ async fn too_early_is_said_with_the_instant_in_the_caller_s_language_and_timezon
         answer.errors(),
         [
             "Kaynak zaten var ya da şu anki durumunda değiştirilemez",
-            "Kullanıcı adınızı bir daha ancak şu tarihte değiştirebilirsiniz: 14.02.2026 13:30 (UTC+03:00)."
+            "Kullanıcı adınızı şu tarihten itibaren yeniden değiştirebilirsiniz: 14.02.2026 13:30 (UTC+03:00)."
         ]
     );
     assert_eq!(answer.header("content-language"), "tr");
@@ -161,7 +161,7 @@ async fn a_name_whose_hold_is_long_over_is_free() {
 }
 
 #[tokio::test]
-async fn a_held_name_says_no_more_than_that_it_is_taken() {
+async fn a_rename_to_a_held_name_has_the_same_response_as_to_a_taken_one() {
     let app = TestApp::start().await;
     let (ada, bob) = (app.user("ada").await, app.user("bob").await);
     let _used = app.user("used").await;
@@ -194,7 +194,7 @@ async fn the_owner_can_take_a_held_name_back_but_the_cooldown_still_applies() {
 }
 
 #[tokio::test]
-async fn asking_for_exactly_the_name_one_has_is_200_and_changes_nothing() {
+async fn a_request_for_the_present_name_is_200_and_changes_nothing() {
     let app = TestApp::start().await;
     let ada = app.user("ada").await;
     let first = app.rename(&ada, "lovelace").send().await.expect("200");
@@ -210,8 +210,8 @@ async fn asking_for_exactly_the_name_one_has_is_200_and_changes_nothing() {
 }
 
 #[tokio::test]
-async fn who_never_changed_the_name_and_asks_for_it_is_told_that_a_change_has_been_allowed_since_creation()
- {
+async fn without_an_earlier_rename_a_request_for_the_present_name_answers_the_instant_of_creation()
+{
     let app = TestApp::start().await;
     let ada = app.user("ada").await;
     app.clock.advance(DAY);
@@ -220,7 +220,7 @@ async fn who_never_changed_the_name_and_asks_for_it_is_told_that_a_change_has_be
 }
 
 #[tokio::test]
-async fn changing_only_the_case_or_to_a_look_alike_of_the_own_name_is_a_change_like_any_other() {
+async fn a_respelling_in_another_case_or_as_a_look_alike_is_a_rename_like_any_other() {
     let app = TestApp::start().await;
     for (name, to) in [("grace_m", "Grace_M"), ("modern", "rnodern")] {
         let user = app.user(name).await;
@@ -236,7 +236,7 @@ async fn changing_only_the_case_or_to_a_look_alike_of_the_own_name_is_a_change_l
 }
 
 #[tokio::test]
-async fn who_is_not_active_gets_403_and_who_is_deleted_or_has_no_account_404() {
+async fn an_inactive_caller_gets_403_and_a_deleted_one_or_one_without_an_account_404() {
     let app = TestApp::start().await;
     for (status, outcome) in [
         (Status::Inactive, "403 ACCOUNT_NOT_ACTIVE"),
@@ -268,12 +268,12 @@ async fn a_deleted_user_keeps_the_name_reserved() {
 }
 
 #[tokio::test]
-async fn on_the_common_path_a_change_costs_one_call() {
+async fn with_the_present_name_in_the_token_a_rename_costs_one_call() {
     let app = TestApp::start().await;
     let ada = app.user("ada").await;
     app.rename(&ada, "lovelace").send().await.expect("200");
     assert_eq!(app.wire.take_calls(), ["TransactWriteItems"]);
-    // The answer was lost, and the client repeats the request.
+    // The client repeats the request, as it does when the response is lost.
     app.rename(&ada, "lovelace").send().await.expect("200");
     assert_eq!(app.wire.take_calls(), ["TransactWriteItems"]);
     app.rename(&ada, "too_early").send().await.expect("409 USERNAME_COOLDOWN");
@@ -281,7 +281,7 @@ async fn on_the_common_path_a_change_costs_one_call() {
 }
 
 #[tokio::test]
-async fn a_token_without_the_name_or_with_an_outdated_or_a_foreign_one_costs_one_call_more() {
+async fn a_token_without_a_name_or_with_an_outdated_or_another_user_s_name_costs_one_call_more() {
     let app = TestApp::start().await;
     let _victim = app.user("victim").await;
     for (number, hint) in

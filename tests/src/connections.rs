@@ -1,4 +1,4 @@
-//! Whom the store talks to over TLS, and over how many connections.
+//! The servers that the store connects to over TLS, and the number of its connections.
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use shared::domain::user_id::UserId;
 use shared::store::{DynamoDb, Store, StoreError};
 use tokio::net::{TcpListener, TcpStream};
 
-/// An address with TLS before a DynamoDB, which answers as long as this lives.
+/// A DynamoDB with TLS in front of it.
 struct Secured {
     dynamo_db: EmbeddedDynamoDb,
     tls: Tls,
@@ -24,12 +24,12 @@ impl Secured {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let tls = Tls::new().unwrap();
-        // It serves until the runtime of the test ends.
+        // The server runs until the runtime of the test ends.
         drop(tls.serve(listener, inner));
         Self { dynamo_db, tls, port }
     }
 
-    /// Reads a user who is not there.
+    /// Reads a user who does not exist, with changed settings.
     async fn read(&self, change: impl FnOnce(&mut DynamoDb)) -> Result<(), StoreError> {
         let mut settings = self.dynamo_db.settings();
         settings.endpoint = Some(format!("https://localhost:{}", self.port));
@@ -41,23 +41,23 @@ impl Secured {
 }
 
 #[tokio::test]
-async fn a_server_that_an_authority_of_the_bundle_has_signed_for_is_talked_to() {
+async fn the_store_connects_to_a_server_with_a_certificate_from_the_bundle() {
     let secured = Secured::start().await;
     secured.read(|_| {}).await.unwrap();
 }
 
 #[tokio::test]
-async fn nobody_else_is_talked_to_neither_without_the_bundle_nor_under_another_name() {
+async fn the_store_connects_to_no_server_without_the_bundle_or_under_another_name() {
     let secured = Secured::start().await;
     let unknown = secured.read(|settings| settings.ca_bundle = None).await;
-    assert!(matches!(unknown, Err(StoreError::Unavailable(_))), "{unknown:?}");
+    assert!(matches!(unknown, Err(StoreError::Unavailable { .. })), "{unknown:?}");
     let address = format!("https://127.0.0.1:{}", secured.port);
     let other_name = secured.read(|settings| settings.endpoint = Some(address)).await;
-    assert!(matches!(other_name, Err(StoreError::Unavailable(_))), "{other_name:?}");
+    assert!(matches!(other_name, Err(StoreError::Unavailable { .. })), "{other_name:?}");
 }
 
 #[tokio::test]
-async fn a_bundle_that_cannot_be_read_is_named_at_the_start() {
+async fn the_error_at_the_start_names_an_unreadable_bundle() {
     let secured = Secured::start().await;
     let mut settings = secured.dynamo_db.settings();
     settings.ca_bundle = Some("/nowhere/authorities.pem".into());
@@ -66,7 +66,7 @@ async fn a_bundle_that_cannot_be_read_is_named_at_the_start() {
 }
 
 #[tokio::test]
-async fn one_connection_serves_one_request_after_the_other() {
+async fn consecutive_requests_share_one_connection() {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
     let inner = listener.local_addr().unwrap();
     let dynamo_db = EmbeddedDynamoDb::start(listener, None).unwrap();

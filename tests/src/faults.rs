@@ -1,4 +1,4 @@
-//! What holds when DynamoDB is busy, broken or out of reach.
+//! What holds when DynamoDB is busy, broken or unreachable.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use shared::domain::user::User;
 use crate::{Answer, Injection, TestApp, TestUser};
 
 #[tokio::test]
-async fn a_transaction_conflict_is_tried_again() {
+async fn a_transaction_conflict_is_retried() {
     let app = TestApp::start().await;
     let ada = app.user("ada").await;
     for _ in 0..3 {
@@ -25,12 +25,12 @@ async fn a_transaction_conflict_is_tried_again() {
 }
 
 #[tokio::test]
-async fn lasting_conflicts_throttling_and_an_unreachable_database_are_503_with_retry_after() {
-    type Violation = (&'static str, fn() -> Injection);
+async fn lasting_throttling_and_an_unreachable_database_are_503_with_retry_after() {
+    type Fault = (&'static str, fn() -> Injection);
     let app = TestApp::start().await;
     let ada = app.user("ada").await;
-    let faults: [Violation; 7] = [
-        ("conflict", || Injection::cancelled(&["TransactionConflict", "None", "None"])),
+    let faults: [Fault; 7] = [
+        ("throttled part", || Injection::cancelled(&["ThrottlingError", "None", "None"])),
         ("throttled", || Injection::exception("ThrottlingException")),
         ("capacity", || Injection::exception("ProvisionedThroughputExceededException")),
         ("gateway", || Injection::Answer(502, json!({ "__type": "SomethingNew" }))),
@@ -61,7 +61,7 @@ async fn a_database_that_never_answers_is_503_within_5_seconds_and_works_when_it
     for _ in 0..10 {
         app.wire.inject(Injection::Stall);
     }
-    // Nothing else happens in this runtime meanwhile, so time can run as fast as it likes.
+    // Nothing else happens in this runtime, so it advances the paused time at once.
     tokio::time::pause();
     let begin = tokio::time::Instant::now();
     app.rename(&ada, "lovelace").send().await.expect("503 UNAVAILABLE");
@@ -72,7 +72,7 @@ async fn a_database_that_never_answers_is_503_within_5_seconds_and_works_when_it
 }
 
 #[tokio::test]
-async fn an_answer_lost_on_the_way_is_found_and_the_change_made_once() {
+async fn a_rename_whose_response_is_lost_succeeds_and_commits_once() {
     let app = TestApp::start().await;
     let ada = app.user("ada").await;
     app.wire.inject(Injection::LoseAnswer);
@@ -82,7 +82,8 @@ async fn an_answer_lost_on_the_way_is_found_and_the_change_made_once() {
 }
 
 #[tokio::test]
-async fn a_change_whose_every_answer_is_lost_is_503_and_repeating_it_is_200_and_no_second_change() {
+async fn a_rename_whose_every_response_is_lost_is_503_and_repeating_it_is_200_without_a_second_change()
+ {
     let app = TestApp::start().await;
     let ada = app.user("ada").await;
     for _ in 0..3 {
@@ -100,7 +101,7 @@ async fn a_change_whose_every_answer_is_lost_is_503_and_repeating_it_is_200_and_
 }
 
 #[tokio::test]
-async fn an_update_whose_answer_is_lost_is_made_once_even_with_if_match_and_a_password() {
+async fn an_update_whose_response_is_lost_commits_once_even_with_if_match_and_a_password() {
     let app = TestApp::start().await;
     let (ada, root) = (app.user("ada").await, app.user_with("grace", Role::Admin).await);
     let fields = json!({ "firstName": "Augusta", "password": "newStr0ng!P@ssw0rd" });
@@ -112,8 +113,8 @@ async fn an_update_whose_answer_is_lost_is_made_once_even_with_if_match_and_a_pa
     assert_eq!(app.stored(&ada).await.version, 2);
 }
 
-/// An update of ada's first name, whose first attempt meets that injection; before the second one, somebody
-/// else sets the last name.
+/// Updates the first name of ada. The injection happens to the first attempt. Before the second
+/// attempt, another caller sets the last name.
 async fn update_that_is_overtaken(app: &Arc<TestApp>, first: Injection) -> (Answer, User) {
     let (ada, root) = (app.user("ada").await, app.user_with("grace", Role::Admin).await);
     app.wire.inject(Injection::Meanwhile(Box::pin(async {})));
@@ -127,7 +128,7 @@ async fn update_that_is_overtaken(app: &Arc<TestApp>, first: Injection) -> (Answ
 }
 
 #[tokio::test]
-async fn an_update_that_may_have_been_overwritten_is_503_and_not_made_again() {
+async fn an_update_that_may_have_been_overwritten_is_503_and_not_retried() {
     let app = Arc::new(TestApp::start().await);
     let (answer, ada) = update_that_is_overtaken(&app, Injection::LoseAnswer).await;
     assert_eq!(answer.outcome(), "503 UNAVAILABLE");
@@ -136,7 +137,7 @@ async fn an_update_that_may_have_been_overwritten_is_503_and_not_made_again() {
 }
 
 #[tokio::test]
-async fn an_update_that_another_one_overtook_is_made_on_top_of_it() {
+async fn an_update_that_another_one_overtook_is_retried_on_the_fresh_state() {
     let app = Arc::new(TestApp::start().await);
     let (answer, ada) = update_that_is_overtaken(&app, Injection::Refuse).await;
     assert_eq!(answer.outcome(), "200");
@@ -145,13 +146,13 @@ async fn an_update_that_another_one_overtook_is_made_on_top_of_it() {
 }
 
 #[tokio::test]
-async fn a_refusal_after_an_attempt_without_an_answer_is_503_for_that_attempt_may_yet_arrive() {
+async fn a_refusal_after_an_unanswered_attempt_is_503_because_that_attempt_may_still_commit() {
     let app = TestApp::start().await;
     let ada = app.user("ada").await;
     app.user("lovelace").await;
     for unanswered in [Injection::LoseAnswer, Injection::Garbage, Injection::Stall] {
         app.wire.inject(unanswered);
-        // An attempt is given up after a second of a runtime in which nothing else happens.
+        // The SDK gives up an attempt after a second, which passes at once in the paused time.
         tokio::time::pause();
         app.rename(&ada, "lovelace").send().await.expect("503 UNAVAILABLE");
         tokio::time::resume();
@@ -162,7 +163,7 @@ async fn a_refusal_after_an_attempt_without_an_answer_is_503_for_that_attempt_ma
 }
 
 #[tokio::test]
-async fn an_update_with_a_name_whose_answer_is_lost_is_made_once() {
+async fn an_update_with_a_name_whose_response_is_lost_commits_once() {
     let app = TestApp::start().await;
     let (ada, root) = (app.user("ada").await, app.user_with("grace", Role::Admin).await);
     app.wire.inject(Injection::Meanwhile(Box::pin(async {})));
@@ -173,7 +174,7 @@ async fn an_update_with_a_name_whose_answer_is_lost_is_made_once() {
 }
 
 #[tokio::test]
-async fn a_user_whose_creation_was_not_answered_is_created_once() {
+async fn a_creation_whose_response_is_lost_commits_once() {
     let app = TestApp::start().await;
     let root = app.user_with("grace", Role::Admin).await;
     app.wire.inject(Injection::Meanwhile(Box::pin(async {})));
@@ -184,7 +185,7 @@ async fn a_user_whose_creation_was_not_answered_is_created_once() {
 }
 
 #[tokio::test]
-async fn keys_that_a_batch_leaves_are_asked_for_again() {
+async fn unprocessed_keys_of_a_batch_are_requested_again() {
     let app = TestApp::start().await;
     let (ada, root) = (app.user("ada").await, app.user_with("grace", Role::Admin).await);
     let key = |user: &TestUser| json!({ "pk": { "S": format!("USER#{}", user.id) } });
@@ -205,7 +206,7 @@ async fn keys_that_a_batch_leaves_are_asked_for_again() {
 }
 
 #[tokio::test]
-async fn every_read_is_strongly_consistent_and_every_write_returns_what_refuses_it() {
+async fn every_read_is_strongly_consistent_and_every_failed_condition_returns_the_item() {
     let app = TestApp::start().await;
     let (ada, root) = (app.user("ada").await, app.user_with("grace", Role::Admin).await);
     let unhinted = TestUser { token: app.token(&ada.id, &[], None), ..ada.clone() };
@@ -241,7 +242,7 @@ async fn every_read_is_strongly_consistent_and_every_write_returns_what_refuses_
 }
 
 #[tokio::test]
-async fn a_name_that_is_not_where_it_should_be_is_an_internal_error_and_changes_nothing() {
+async fn a_missing_or_another_user_s_name_record_is_an_internal_error_and_changes_nothing() {
     let app = TestApp::start().await;
     let ada = app.user("ada").await;
     app.delete_item("USERNAME#ada").await;

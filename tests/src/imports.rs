@@ -1,40 +1,40 @@
-//! Imports run one way: in no crate do two modules use each other, directly or through others.
+//! No crate has an import cycle: no two modules use each other, directly or through other modules.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// A module's path within its crate; the root's is empty.
+/// The path of a module within its crate. The path of the root is empty.
 type Module = Vec<String>;
-/// Which modules each module uses.
+/// The modules that each module uses.
 type Graph = BTreeMap<Module, BTreeSet<Module>>;
 
-/// The files of a crate: each module with its source text.
+/// The source text of each module of a crate.
 type Sources = BTreeMap<Module, String>;
 
 #[test]
-fn no_crate_has_a_circle_of_imports() {
+fn no_crate_has_an_import_cycle() {
     let crates = crates();
     assert!(crates.len() > 14, "{crates:?}");
-    let circles: Vec<String> = crates
+    let cycles: Vec<String> = crates
         .iter()
         .filter_map(|folder| {
-            let circle = circle(&graph(&sources(folder)))?;
-            Some(format!("{}: {circle}", folder.file_name()?.display()))
+            let cycle = find_cycle(&graph(&sources(folder)))?;
+            Some(format!("{}: {cycle}", folder.file_name()?.display()))
         })
         .collect();
-    assert!(circles.is_empty(), "{circles:#?}");
+    assert!(cycles.is_empty(), "{cycles:#?}");
 }
 
 #[test]
-fn a_circle_is_found_however_it_is_written() {
+fn an_import_cycle_is_found_however_it_is_written() {
     let with = |a: &str, b: &str| {
         let sources = [("", "mod a; mod b;"), ("a", a), ("b", b)];
         let sources = sources.map(|(name, text)| {
             let module = name.split('/').filter(|part| !part.is_empty()).map(str::to_owned);
             (module.collect(), text.to_owned())
         });
-        circle(&graph(&Sources::from(sources)))
+        find_cycle(&graph(&Sources::from(sources)))
     };
     let to_a = "use crate::a::X;";
     for from_a in [
@@ -55,16 +55,16 @@ fn a_circle_is_found_however_it_is_written() {
     ] {
         assert_eq!(with(harmless, to_a), None, "{harmless}");
     }
-    // A parent that re-exports what its child defines, and a child that uses its parent.
+    // A parent re-exports a type of its child, and the child uses its parent.
     let parent = [("", ""), ("a", "mod c; pub use c::X; pub struct Y;"), ("a/c", "use super::Y;")];
     let parent = parent.map(|(name, text)| {
         let module = name.split('/').filter(|part| !part.is_empty()).map(str::to_owned);
         (module.collect(), text.to_owned())
     });
-    assert_eq!(circle(&graph(&Sources::from(parent))).as_deref(), Some("a -> a::c -> a"));
+    assert_eq!(find_cycle(&graph(&Sources::from(parent))).as_deref(), Some("a -> a::c -> a"));
 }
 
-/// The folder of every crate of the workspace.
+/// Returns the folder of every crate of the workspace.
 fn crates() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let folders = [root.clone(), root.join("functions"), root.join("evidence")];
@@ -73,8 +73,8 @@ fn crates() -> Vec<PathBuf> {
     folders.filter(|folder| folder.join("Cargo.toml").is_file()).collect()
 }
 
-/// Every module of the crate in that folder. `main.rs` beside `lib.rs` is a crate of its own, and
-/// small.
+/// Returns every module of the crate in that folder. The function treats `main.rs` and `lib.rs` in one
+/// folder as one module.
 fn sources(folder: &Path) -> Sources {
     let src = folder.join("src");
     let mut sources = Sources::new();
@@ -101,10 +101,10 @@ fn sources(folder: &Path) -> Sources {
 
 fn graph(sources: &Sources) -> Graph {
     let graph = sources.iter().map(|(module, text)| {
-        let tokens = without_tests(tokens(text));
+        let tokens = without_tests(&tokens(text));
         let mut used = BTreeSet::new();
         for at in 0..tokens.len() {
-            // `pub(in crate::http)` says who may use, not what is used.
+            // The path in `pub(in crate::http)` is no import.
             let is_start = at == 0 || !matches!(tokens[at - 1], "::" | "in");
             if is_start && tokens.get(at + 1).is_some_and(|next| *next == "::") {
                 paths(&tokens, at, &mut Vec::new(), &mut |path| {
@@ -118,7 +118,7 @@ fn graph(sources: &Sources) -> Graph {
     graph.collect()
 }
 
-/// The module that a path leads to, if it begins at the crate, at a parent, or at a child.
+/// Returns the module that a path leads to, if the path begins at the crate, at a parent or at a child.
 fn resolve(module: &Module, path: &[&str], sources: &Sources) -> Option<Module> {
     let child = || module.iter().cloned().chain([path[0].to_owned()]).collect::<Module>();
     let (mut target, rest) = match path[0] {
@@ -141,8 +141,8 @@ fn resolve(module: &Module, path: &[&str], sources: &Sources) -> Option<Module> 
     Some(target)
 }
 
-/// Gives every path of the tree that begins at that token: `a::{b, c::d}` has `a::b` and `a::c::d`.
-/// Returns where the tree ends.
+/// Calls `found` with every path of the use tree that begins at that token: `a::{b, c::d}` has `a::b`
+/// and `a::c::d`. Returns the index after the tree.
 fn paths<'t>(
     tokens: &[&'t str],
     mut at: usize,
@@ -173,7 +173,7 @@ fn paths<'t>(
                 at += 1;
             }
             _ => {
-                // `*`, or the type arguments of a path in an expression.
+                // The token is `*`, or begins the type arguments of a path in an expression.
                 if !prefix.is_empty() {
                     found(prefix);
                 }
@@ -185,7 +185,7 @@ fn paths<'t>(
     at
 }
 
-/// Words, `::` and single characters, without comments, texts and lifetimes.
+/// Splits the text into words, `::` and single characters. Leaves out comments and literals.
 fn tokens(text: &str) -> Vec<&str> {
     let mut tokens = Vec::new();
     let mut rest = text;
@@ -218,7 +218,7 @@ fn tokens(text: &str) -> Vec<&str> {
     tokens
 }
 
-/// The length of a text between those quotation marks.
+/// Returns the length of a literal between these quotation marks.
 fn quoted(text: &str, mark: char) -> usize {
     let mut is_escaped = false;
     for (at, c) in text.char_indices().skip(1) {
@@ -230,14 +230,14 @@ fn quoted(text: &str, mark: char) -> usize {
     text.len()
 }
 
-/// Whether a quotation mark begins a character, and not a lifetime.
+/// Whether the quotation mark begins a character literal, not a lifetime.
 fn is_character(text: &str) -> bool {
     let mut characters = text.chars().skip(1);
     characters.next() == Some('\\') || characters.next() == Some('\'')
 }
 
-/// The tokens without the items that only tests compile.
-fn without_tests(tokens: Vec<&str>) -> Vec<&str> {
+/// Returns the tokens without the items that have `#[cfg(test)]`.
+fn without_tests<'t>(tokens: &[&'t str]) -> Vec<&'t str> {
     const MARK: [&str; 7] = ["#", "[", "cfg", "(", "test", ")", "]"];
     let mut kept = Vec::new();
     let mut at = 0;
@@ -264,20 +264,21 @@ fn without_tests(tokens: Vec<&str>) -> Vec<&str> {
     kept
 }
 
-/// A circle of the graph, if it has one, as `a -> b -> a`.
-fn circle(graph: &Graph) -> Option<String> {
+/// Returns a cycle of the graph, if there is one, as in `a -> b -> a`.
+fn find_cycle(graph: &Graph) -> Option<String> {
     let mut done = BTreeSet::new();
-    graph.keys().find_map(|module| walk(graph, module, &mut Vec::new(), &mut done))
+    graph.keys().find_map(|module| visit(graph, module, &mut Vec::new(), &mut done))
 }
 
-fn walk<'g>(
+/// Visits the modules that a module uses, directly or through others. Returns a cycle, if there is one.
+fn visit<'g>(
     graph: &'g Graph,
     module: &'g Module,
-    way: &mut Vec<&'g Module>,
+    path: &mut Vec<&'g Module>,
     done: &mut BTreeSet<&'g Module>,
 ) -> Option<String> {
-    if let Some(start) = way.iter().position(|passed| *passed == module) {
-        let names = way[start..].iter().chain([&module]).map(|module| match module.len() {
+    if let Some(start) = path.iter().position(|passed| *passed == module) {
+        let names = path[start..].iter().chain([&module]).map(|module| match module.len() {
             0 => "crate".to_owned(),
             _ => module.join("::"),
         });
@@ -286,9 +287,9 @@ fn walk<'g>(
     if !done.insert(module) {
         return None;
     }
-    way.push(module);
+    path.push(module);
     let used = graph.get(module).into_iter().flatten();
-    let found = used.into_iter().find_map(|used| walk(graph, used, way, done));
-    way.pop();
+    let found = used.into_iter().find_map(|used| visit(graph, used, path, done));
+    path.pop();
     found
 }

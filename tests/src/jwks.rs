@@ -1,4 +1,4 @@
-//! Keys that the issuer publishes at a URL.
+//! The keys that the issuer publishes at a URL.
 
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex};
@@ -17,7 +17,7 @@ use crate::tokens::{ACCEPTED, ask, claims};
 
 const SECOND: SignedDuration = SignedDuration::from_secs(1);
 
-/// What the issuer's server answers.
+/// How the issuer's server responds.
 #[derive(Clone)]
 enum Behaviour {
     Answer(u16, String),
@@ -65,7 +65,7 @@ impl Publisher {
         self.state.lock().unwrap().1
     }
 
-    /// An app that has fetched the keys in its start, as on Lambda.
+    /// Starts an app that fetches the keys at its start, as on Lambda.
     async fn app(&self) -> TestApp {
         let url = self.url.clone();
         let app = TestApp::start_with(|settings| settings.jwks_url = Some(url)).await;
@@ -126,19 +126,19 @@ async fn a_token_that_no_published_key_could_fit_triggers_no_fetch() {
 }
 
 #[tokio::test]
-async fn the_old_keys_keep_working_when_fetching_fails_and_of_others_it_is_not_known() {
+async fn when_a_fetch_fails_known_keys_keep_working_and_a_token_of_an_unknown_key_is_503() {
     let (old, new) = (IssuerKey::ec("old").unwrap(), IssuerKey::ed("new").unwrap());
     let publisher = Publisher::publishing(&[&old]).await;
     let app = publisher.app().await;
-    let faults = [
+    let failures = [
         Behaviour::Answer(500, String::new()),
         Behaviour::Answer(302, String::new()),
         Behaviour::Answer(200, "<html>".to_owned()),
         Behaviour::Answer(200, "{\"keys\":[]}".to_owned()),
         Behaviour::Answer(200, format!("{{\"keys\":[],\"x\":\"{}\"}}", "x".repeat(70_000))),
     ];
-    for (number, fault) in (2..).zip(faults) {
-        publisher.set(fault);
+    for (number, failure) in (2..).zip(failures) {
+        publisher.set(failure);
         app.clock.advance(SECOND * 30);
         let token = new.sign(Some("new"), &claims(&app)).unwrap();
         ask(&app, &token).await.expect("503 UNAVAILABLE");
@@ -172,7 +172,7 @@ async fn keys_are_fetched_anew_after_an_hour_so_that_a_withdrawn_one_stops_count
 }
 
 #[tokio::test]
-async fn keys_of_the_settings_and_of_the_url_count_beside_each_other_with_and_without_a_key_id() {
+async fn keys_of_the_settings_and_of_the_url_both_count_with_and_without_a_key_id() {
     let (inline, remote, foreign) = (
         IssuerKey::ec("inline").unwrap(),
         IssuerKey::ec("published").unwrap(),
@@ -198,13 +198,16 @@ async fn keys_of_the_settings_and_of_the_url_count_beside_each_other_with_and_wi
 }
 
 #[tokio::test]
-async fn without_any_keys_it_is_503_and_works_as_soon_as_the_issuer_is_back() {
+async fn without_any_keys_a_token_is_503_until_the_issuer_is_back() {
     let key = IssuerKey::rsa("one").unwrap();
     let publisher = Publisher::start(Behaviour::Answer(503, String::new())).await;
     let app = publisher.app().await;
     let token = key.sign(Some("one"), &claims(&app)).unwrap();
+    assert_eq!(publisher.fetches(), 1, "in init");
     ask(&app, &token).await.expect("503 UNAVAILABLE");
-    assert_eq!(publisher.fetches(), 1, "not more than once a second");
+    assert_eq!(publisher.fetches(), 2, "the first request tries again");
+    ask(&app, &token).await.expect("503 UNAVAILABLE");
+    assert_eq!(publisher.fetches(), 2, "not more than once a second");
     app.clock.advance(SECOND);
     ask(&app, &token).await.expect("503 UNAVAILABLE");
     publisher.set(Behaviour::Answer(200, key_set(&[&key])));
@@ -227,7 +230,7 @@ async fn an_issuer_that_never_answers_is_503_within_5_seconds() {
 }
 
 #[test]
-fn a_url_that_is_none_stops_the_start() {
+fn an_invalid_url_stops_the_start() {
     for url in ["", "jwks", "ftp://issuer.test/keys", "https://", "/keys", "file:///etc/passwd"] {
         let settings = shared::token::TokenSettings {
             hs256_secret: None,

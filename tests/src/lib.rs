@@ -1,12 +1,13 @@
-//! What Nameplate promises, tested on the real handlers, the real SDK client and an embedded
-//! DynamoDB. Each rule of the API has a test whose name is that rule as a sentence.
+//! Tests of what `docs/contract.md` promises, on the real handlers, the real SDK client and an embedded
+//! DynamoDB.
 //!
-//! [`TestApp`] is the whole API with a table of its own and a clock that only the test moves.
+//! Each rule of the API has a test, and the name of the test is the rule as a sentence. [`TestApp`] is
+//! the whole API with its own table and a clock that only the test advances.
 
 #![expect(
     clippy::expect_used,
     clippy::missing_panics_doc,
-    reason = "a test that cannot be set up, or is answered otherwise, has to fail"
+    reason = "a test fails when its setup fails or a response is not as expected"
 )]
 
 mod answer;
@@ -53,7 +54,13 @@ mod jwks;
 #[cfg(test)]
 mod log;
 #[cfg(test)]
+mod quotas;
+#[cfg(test)]
+mod real_users;
+#[cfg(test)]
 mod schemas;
+#[cfg(test)]
+mod sentences;
 #[cfg(test)]
 mod tokens;
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What is logged, and what never is.
+//! The content of the log, and the texts that the log never has.
 
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use shared::domain::role::Role;
 use crate::{Injection, TestApp, TestUser};
 
 #[tokio::test]
-async fn one_line_a_request_says_what_happened_and_is_cloudwatch_s_embedded_metric_format() {
+async fn each_request_writes_one_line_in_cloudwatch_s_embedded_metric_format() {
     let app = TestApp::start().await;
     let ada = app.user("ada").await;
     let request = app.rename(&ada, "lovelace").header("x-platform", "mobile_ios");
@@ -30,6 +30,11 @@ async fn one_line_a_request_says_what_happened_and_is_cloudwatch_s_embedded_metr
                     "Namespace": "Nameplate/local",
                     "Dimensions": [["Code"], ["Operation", "Code"]],
                     "Metrics": [{ "Name": "Requests", "Unit": "Count" }]
+                },
+                {
+                    "Namespace": "Nameplate/local",
+                    "Dimensions": [[]],
+                    "Metrics": [{ "Name": "KeyFetchFailures", "Unit": "Count" }]
                 }
             ]
         },

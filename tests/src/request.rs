@@ -1,4 +1,4 @@
-//! Requests to the API and their answers, in few words.
+//! Requests to the API, with short ways to build them.
 
 use axum::Router;
 use axum::body::Body;
@@ -11,7 +11,7 @@ use crate::answer::Answer;
 use crate::documented;
 use crate::user::TestUser;
 
-/// A request in the making.
+/// A request before it is sent.
 #[derive(Debug)]
 pub struct Request {
     router: Router,
@@ -26,46 +26,46 @@ impl Request {
         Self { router, head, body: Vec::new(), is_courtesy: false }
     }
 
-    /// With that user's token.
+    /// Returns the request with the user's token.
     #[must_use]
     pub fn bearer(self, user: &TestUser) -> Self {
         self.token(&user.token)
     }
 
-    /// With that token.
+    /// Returns the request with that token.
     #[must_use]
     pub fn token(self, token: &str) -> Self {
         self.header("authorization", &format!("Bearer {token}"))
     }
 
-    /// With one more header.
+    /// Returns the request with one more header.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.head = self.head.header(name, value);
         self
     }
 
-    /// With a JSON body.
+    /// Returns the request with a JSON body.
     #[must_use]
     pub fn json(self, body: &Value) -> Self {
         self.header("content-type", "application/json").body(body.to_string())
     }
 
-    /// With any body.
+    /// Returns the request with any body.
     #[must_use]
     pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
         self.body = body.into();
         self
     }
 
-    /// Accepted though the reference does not allow it, as a courtesy to who is less exact.
+    /// Marks the request as one that the API accepts although the reference does not allow it.
     #[must_use]
     pub fn by_courtesy(mut self) -> Self {
         self.is_courtesy = true;
         self
     }
 
-    /// Sends it. Whatever comes back is held against the API reference.
+    /// Sends the request. Compares the request and the response with the API reference.
     pub async fn send(self) -> Answer {
         let request = self.head.body(self.body).expect("a well-formed request");
         let sent = request.clone();
@@ -78,7 +78,7 @@ impl Request {
     }
 }
 
-/// A text as it may stand anywhere in a URL, every byte of it encoded.
+/// Encodes every byte of a text, so that it can be in any part of a URL.
 pub fn percent_encoded(text: &str) -> String {
     text.bytes().fold(String::new(), |encoded, byte| format!("{encoded}%{byte:02X}"))
 }

@@ -1,4 +1,4 @@
-//! The sample events of `events/`, answered in this process.
+//! Runs the sample events of `events/` in this process.
 
 use std::fs;
 
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::TestApp;
 
-/// An app with the sample users, which accepts the sample tokens.
+/// Starts an app with the sample users that accepts the tokens of the sample events.
 pub async fn sample_app() -> TestApp {
     let issuer = Issuer::development();
     let app = TestApp::start_with(|settings| {
@@ -23,12 +23,12 @@ pub async fn sample_app() -> TestApp {
     app
 }
 
-/// What the function answers API Gateway, over a fresh table with the sample users.
+/// Returns the response of the function to an event, with a fresh table that has the sample users.
 pub async fn answer(function: &str, event: &str) -> Value {
     answer_of(&sample_app().await, function, event).await
 }
 
-/// What the function answers API Gateway, over the table of that app.
+/// Returns the response of the function to an event, with the table of that app.
 pub async fn answer_of(app: &TestApp, function: &str, event: &str) -> Value {
     let endpoints = api::endpoints().into_iter().filter(|endpoint| endpoint.operation == function);
     let router = shared::http::serve(endpoints, app.app().clone());
@@ -38,12 +38,13 @@ pub async fn answer_of(app: &TestApp, function: &str, event: &str) -> Value {
     serde_json::to_value(answer.expect("an answer")).expect("JSON")
 }
 
-/// The headers of an expected answer: these as they are, and those with any value.
+/// The headers of an expected response with their value.
 const FIXED: [&str; 6] =
     ["X-Error-Code", "Content-Language", "Content-Type", "ETag", "Allow", "WWW-Authenticate"];
+/// The headers of an expected response with `"*"` as their value.
 const VARYING: [&str; 3] = ["Retry-After", "Location", "X-Request-Id"];
 
-/// Writes the expected answer of every sample event anew. Read what it changed.
+/// Writes the expected response of every sample event again. The author must check the difference.
 pub async fn write_expected_answers() {
     for endpoint in api::endpoints() {
         for entry in fs::read_dir(events::folder().join(endpoint.operation)).expect("a folder") {
@@ -60,7 +61,7 @@ pub async fn write_expected_answers() {
                 fixed.chain(varying).map(|(name, value)| (name.to_owned(), value)).collect();
             let mut body: Value = serde_json::from_str(answer["body"].as_str().unwrap_or_default())
                 .unwrap_or_default();
-            blank_what_varies(&mut body, endpoint.operation == "create-user");
+            replace_varying_values(&mut body, endpoint.operation == "create-user");
             let expected =
                 json!({ "statusCode": answer["statusCode"], "headers": headers, "body": body });
             let text = serde_json::to_string_pretty(&expected).expect("JSON");
@@ -69,8 +70,8 @@ pub async fn write_expected_answers() {
     }
 }
 
-/// Puts `"*"` where a value differs from run to run.
-fn blank_what_varies(value: &mut Value, is_created: bool) {
+/// Replaces every value that differs from run to run by `"*"`.
+fn replace_varying_values(value: &mut Value, is_created: bool) {
     const INSTANTS: [&str; 4] = ["timestamp", "nextChangeAllowedAt", "createdAt", "updatedAt"];
     match value {
         Value::Object(object) => {
@@ -79,13 +80,13 @@ fn blank_what_varies(value: &mut Value, is_created: bool) {
                 if INSTANTS.contains(&name.as_str()) || (is_created && is_id) {
                     *value = json!("*");
                 } else {
-                    blank_what_varies(value, is_created);
+                    replace_varying_values(value, is_created);
                 }
             }
         }
         Value::Array(values) => {
             for value in values {
-                blank_what_varies(value, is_created);
+                replace_varying_values(value, is_created);
             }
         }
         Value::String(text) if text.contains("(UTC") => *value = json!("*"),

@@ -1,31 +1,31 @@
-//! The constraints that the API reference states are those by which values are read.
+//! The schemas of the API reference allow exactly the values that the code accepts.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use shared::domain::account::{AccountText, HttpsUrl, Label, PhoneNumber};
 use shared::domain::locale::Locale;
-use shared::domain::password::Password;
+use shared::domain::password::{InvalidPassword, PasswordText};
 use shared::domain::status::Status;
 use shared::domain::text::PersonName;
 use shared::domain::time_zone::TimeZone;
 use shared::domain::user_id::UserId;
-use shared::domain::username::{Username, reserved_words};
+use shared::domain::username::{ReservedWords, Username, reserved_words};
 use shared::http::context::ClientContext;
 use shared::http::read::{AnyRoles, FromValue, Handle};
 
 use crate::documented::{allows, allows_at};
 
 fn is_read<T: FromValue>(value: &Value) -> bool {
-    T::from_value(value).is_ok()
+    T::from_value(value, &ReservedWords::default()).is_ok()
 }
 
-/// Whether the body's schema of that name allows the field to be that.
+/// Whether the schema of that body allows the text as the value of the field.
 fn takes(body: &str, field: &str, text: &str) -> bool {
     allows_at(&format!("/components/schemas/{body}/properties/{field}"), &json!(text))
 }
 
-/// The variants that stand twice, of which a pattern sees only those that are written alike.
+/// Whether a variant occurs twice in different cases. A pattern detects only equal texts.
 fn is_variant_twice_in_another_case(text: &str) -> bool {
     let subtags: Vec<&str> = text.split(['-', '_']).filter(|subtag| subtag.len() > 3).collect();
     let is_twice = |(at, one): (usize, &&str)| {
@@ -34,7 +34,7 @@ fn is_variant_twice_in_another_case(text: &str) -> bool {
     subtags.iter().enumerate().any(is_twice)
 }
 
-/// Whether the code accepts the header's value, which the schema has to allow then.
+/// Whether the code accepts the value of the header.
 fn is_valid(header: &'static str, value: &str) -> bool {
     let Ok(value) = HeaderValue::from_str(value) else { return false };
     ClientContext::read(&HeaderMap::from_iter([(HeaderName::from_static(header), value)]))
@@ -62,9 +62,9 @@ proptest! {
         for (choice, (one, other)) in choices.iter().zip(
             [("o", "0"), ("l", "1"), ("i", "L"), ("m", "rn"), ("w", "vv"), ("rn", "M"), ("vv", "W")].repeat(5),
         ) {
-            let places: Vec<usize> = spelling.match_indices(one).map(|(at, _)| at).collect();
-            if !places.is_empty() {
-                let at = *choice.get(&places);
+            let positions: Vec<usize> = spelling.match_indices(one).map(|(at, _)| at).collect();
+            if !positions.is_empty() {
+                let at = *choice.get(&positions);
                 spelling.replace_range(at..at + one.len(), other);
             }
         }
@@ -118,9 +118,11 @@ proptest! {
     }
 
     #[test]
-    fn the_length_of_a_password_is_what_the_schema_allows(text in "[a-zü]{9,14}|[a-z]{126,130}") {
-        let value = json!(text);
-        prop_assert_eq!(allows("Password", &value), is_read::<Password>(&value));
+    fn the_length_of_a_password_is_what_the_schema_allows(text in "[a-zü]{12,17}|[a-z]{126,130}") {
+        let judged = PasswordText::prepare(&text).judge(&[]);
+        let length = [InvalidPassword::TooShort, InvalidPassword::TooLong];
+        let is_refused = judged.is_err_and(|invalid| invalid.iter().any(|i| length.contains(i)));
+        prop_assert_eq!(allows("Password", &json!(text)), !is_refused);
     }
 
     #[test]
@@ -169,7 +171,7 @@ fn every_time_zone_and_status_that_the_schema_allows_is_read() {
 }
 
 #[test]
-fn what_is_no_text_is_neither_read_nor_allowed() {
+fn a_value_that_is_not_a_text_is_neither_read_nor_allowed() {
     for value in [json!(1), json!(true), json!(null), json!([]), json!({})] {
         assert!(!allows("Handle", &value) && !is_read::<Handle>(&value), "{value}");
         assert!(!allows("AnyRoles", &value) && !is_read::<AnyRoles>(&value), "{value}");

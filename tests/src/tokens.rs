@@ -1,4 +1,4 @@
-//! Which tokens count.
+//! The tokens that the API accepts.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
@@ -12,7 +12,7 @@ fn b64(bytes: impl AsRef<[u8]>) -> String {
     BASE64.encode(bytes)
 }
 
-/// The claims of a good token.
+/// Returns the claims of a good token.
 pub(crate) fn claims(app: &TestApp) -> Value {
     let now = app.now().as_second();
     json!({
@@ -21,7 +21,8 @@ pub(crate) fn claims(app: &TestApp) -> Value {
     })
 }
 
-/// Sends the token. A token that counts is answered 404, since nobody has no account.
+/// Sends a request with the token. The response to an accepted token is 404, because the user `nobody`
+/// has no account.
 pub(crate) async fn ask(app: &TestApp, token: &str) -> Answer {
     let body = json!({ "newUsername": "lovelace" });
     app.patch("/api/v1/users/username").token(token).json(&body).send().await
@@ -49,7 +50,7 @@ async fn rs256_es256_and_eddsa_tokens_of_the_key_set_and_hs256_tokens_of_the_sec
 }
 
 #[tokio::test]
-async fn the_challenge_says_what_is_wrong_with_a_token_and_nothing_where_there_is_none() {
+async fn the_challenge_describes_the_error_of_a_token_and_is_bare_without_a_token() {
     let (ours, theirs) = (IssuerKey::ec("e").unwrap(), IssuerKey::ec("e").unwrap());
     let jwks = key_set(&[&ours]);
     let app = TestApp::start_with(|settings| settings.jwks = Some(jwks)).await;
@@ -80,7 +81,7 @@ async fn either_name_of_the_username_claim_is_a_hint() {
 }
 
 #[tokio::test]
-async fn a_key_of_the_set_that_is_weak_or_for_another_use_is_passed_over() {
+async fn a_key_of_the_set_that_is_weak_or_for_another_use_is_ignored() {
     let good = IssuerKey::ed("good").unwrap();
     let mut small = good.jwk.clone();
     small["x"] = json!(b64([1_u8; 16]));
@@ -109,14 +110,14 @@ async fn a_key_of_the_set_that_is_weak_or_for_another_use_is_passed_over() {
     assert!(TokenVerifier::new(&settings(&keys)).is_ok());
 }
 
-/// The modulus of an RSA key with 1 024 bits, and a token that it has signed for the first hour of a
-/// test: no library here makes either.
+/// Returns the modulus of an RSA key with 1 024 bits, and a token of that key that is valid in the
+/// first hour of a test. They come from a file, because no library here generates such a key.
 fn weak_rsa_key() -> Value {
     serde_json::from_str(include_str!("../fixtures/weak-rsa-key.json")).unwrap()
 }
 
 #[tokio::test]
-async fn a_token_of_an_rsa_key_with_1024_bits_does_not_count_however_long_the_set_has_it() {
+async fn a_token_of_an_rsa_key_with_1024_bits_does_not_count_even_if_the_set_pads_the_modulus() {
     let weak = weak_rsa_key();
     let (n, token) = (weak["n"].as_str().unwrap(), weak["token"].as_str().unwrap());
     let good = IssuerKey::rsa("r").unwrap();
@@ -145,7 +146,7 @@ async fn of_keys_that_share_a_key_id_each_verifies_its_own_tokens() {
 }
 
 #[test]
-fn no_key_a_short_secret_or_a_malformed_key_set_stop_the_start() {
+fn a_missing_key_a_short_secret_or_a_malformed_key_set_stops_the_start() {
     let settings = |secret: Option<&str>, jwks: Option<&str>| TokenSettings {
         hs256_secret: secret.map(Into::into),
         jwks: jwks.map(str::to_owned),

@@ -9,7 +9,7 @@ use crate::{Injection, NewUser, TestApp, TestUser};
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
-/// An app with an `ADMIN` (Grace) and a plain user (Ada).
+/// Starts an app with an `ADMIN` (Grace) and a user without special roles (Ada).
 pub(crate) async fn app_with_admin_and_user() -> (TestApp, TestUser, TestUser) {
     let app = TestApp::start().await;
     let (root, ada) = (app.user_with("grace", Role::Admin).await, app.user("ada").await);
@@ -17,7 +17,7 @@ pub(crate) async fn app_with_admin_and_user() -> (TestApp, TestUser, TestUser) {
 }
 
 #[tokio::test]
-async fn the_page_s_own_request_answers_the_page_s_shape() {
+async fn the_second_curl_command_of_the_contract_answers_the_shape_of_the_contract() {
     let (app, root, ada) = app_with_admin_and_user().await;
     let fields = json!({
         "username": "newuser@domain.com",
@@ -121,7 +121,7 @@ async fn null_is_400_except_for_mid_name_which_it_clears() {
 async fn one_forbidden_field_refuses_the_whole_request_and_every_forbidden_field_is_named() {
     let (app, _, ada) = app_with_admin_and_user().await;
     let before = app.dump().await;
-    let fields = json!({ "firstName": "Augusta", "status": "ACTIVE", "password": 5, "roles": null, "nonsense": 1 });
+    let fields = json!({ "firstName": "Augusta", "status": "BLOCKED", "password": 5, "roles": null, "nonsense": 1 });
     let answer = app.update(&ada, &ada, fields).send().await.expect("403 FIELD_FORBIDDEN");
     let sentence = |field| format!("{field}: You may not change this field of this user.");
     assert_eq!(answer.errors()[1..], ["password", "roles", "status"].map(sentence));
@@ -141,7 +141,7 @@ async fn a_stranger_gets_403_whether_or_not_the_user_exists() {
 }
 
 #[tokio::test]
-async fn who_may_change_a_user_who_is_not_there_gets_404() {
+async fn a_caller_with_permission_gets_404_for_a_missing_user() {
     let (app, root, ada) = app_with_admin_and_user().await;
     let nobody = TestUser { id: "nobody".to_owned(), ..ada };
     let power = app.user_with("hedy", Role::PowerUser).await;
@@ -156,7 +156,7 @@ async fn who_may_change_a_user_who_is_not_there_gets_404() {
 #[tokio::test]
 async fn nobody_changes_the_own_roles_or_status() {
     let (app, root, _) = app_with_admin_and_user().await;
-    for fields in [json!({ "roles": ["API_USER"] }), json!({ "status": "ACTIVE" })] {
+    for fields in [json!({ "roles": ["API_USER"] }), json!({ "status": "BLOCKED" })] {
         app.update(&root, &root, fields).send().await.expect("403 FIELD_FORBIDDEN");
     }
     let password = json!({ "password": "newStr0ng!P@ssw0rd" });
@@ -227,11 +227,12 @@ async fn if_match_with_another_version_is_412() {
     let update = |tag: &str| {
         app.update(&ada, &ada, json!({ "firstName": "Augusta" })).header("if-match", tag).send()
     };
-    for tag in ["\"2\"", "\"0\"", "W/\"1\"", "1", "\"x\", \"3\"", ""] {
+    for tag in ["\"2\"", "\"0\"", "W/\"2\"", "1", "\"x\", \"3\"", "\"1-\"", ""] {
         update(tag).await.expect("412 VERSION_MISMATCH");
     }
     update("\"0\", \"1\"").await.expect("200");
-    update("\"1\"").await.expect("412 VERSION_MISMATCH");
+    let other = app.update(&ada, &ada, json!({ "firstName": "Ada" })).header("if-match", "\"1\"");
+    other.send().await.expect("412 VERSION_MISMATCH");
     update("*").await.expect("200");
 }
 
@@ -265,7 +266,7 @@ async fn after_three_retries_a_concurrent_change_is_409() {
     let item = app.dump().await.remove(&format!("USER#{}", ada.id)).unwrap();
     let text = |name: &str| json!({ "S": item[name].as_s().unwrap() });
     let number = |name: &str, n: &str| (name.to_owned(), json!({ "N": n }));
-    // Each write meets a version that is one further on.
+    // Each write finds a version that is one higher than expected.
     app.wire.inject(Injection::Meanwhile(Box::pin(async {})));
     for version in 2..=5 {
         let mut fresh: serde_json::Map<String, Value> = item
@@ -291,7 +292,7 @@ async fn after_three_retries_a_concurrent_change_is_409() {
 }
 
 #[tokio::test]
-async fn the_user_s_own_change_of_name_has_the_cooldown_and_starts_it() {
+async fn a_self_rename_waits_for_the_cooldown_and_starts_it() {
     let (app, _, ada) = app_with_admin_and_user().await;
     app.update(&ada, &ada, json!({ "username": "lovelace" })).send().await.expect("200");
     app.clock.advance(DAY * 30 - SignedDuration::from_millis(1));
@@ -305,7 +306,8 @@ async fn the_user_s_own_change_of_name_has_the_cooldown_and_starts_it() {
 }
 
 #[tokio::test]
-async fn a_change_of_name_by_others_asks_and_starts_no_cooldown_and_holds_the_old_name() {
+async fn a_rename_by_somebody_else_neither_waits_for_nor_starts_a_cooldown_and_holds_the_old_name()
+{
     let (app, root, ada) = app_with_admin_and_user().await;
     let power = app.user_with("hedy", Role::PowerUser).await;
     app.update(&root, &ada, json!({ "username": "first" })).send().await.expect("200");
@@ -384,7 +386,7 @@ async fn an_update_costs_at_most_two_calls() {
 #[tokio::test]
 async fn the_user_id_is_required_and_checked() {
     let (app, root, _) = app_with_admin_and_user().await;
-    for user_id in [json!(null), json!(""), json!("a b"), json!(5), json!("x".repeat(129))] {
+    for user_id in [json!(null), json!(""), json!("a b"), json!(5), json!("x".repeat(256))] {
         let body = json!({ "userId": user_id });
         let answer = app.patch("/v1/users/update").bearer(&root).json(&body).send().await;
         let sentence = &answer.expect("400 VALIDATION_FAILED").errors()[1];

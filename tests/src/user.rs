@@ -3,18 +3,18 @@
 use shared::domain::role::Role;
 use shared::domain::status::Status;
 
-/// A user in the table with a token that says what the table says.
+/// A user in the table, with a token that agrees with the table.
 #[derive(Debug, Clone)]
 pub struct TestUser {
     /// The id.
     pub id: String,
-    /// The username when the user was made.
+    /// The username at the creation.
     pub username: String,
-    /// A token valid for 100 days.
+    /// A token that is valid for 100 days.
     pub token: String,
 }
 
-/// What a new user is like.
+/// The values of a new user.
 #[derive(Debug, Clone)]
 pub struct NewUser<'a> {
     /// The username.
@@ -28,7 +28,7 @@ pub struct NewUser<'a> {
 }
 
 impl<'a> NewUser<'a> {
-    /// An active user without special roles.
+    /// Returns an active user without special roles.
     pub fn named(username: &'a str) -> Self {
         Self { username, roles: &[Role::ApiUser], status: Status::Active, email_verified: false }
     }

@@ -1,4 +1,4 @@
-//! The values that a user's fields may have.
+//! The values of the fields of a user.
 
 use serde_json::json;
 use shared::domain::status::Status;
@@ -30,7 +30,7 @@ async fn a_password_of_the_wrong_length_or_easy_to_guess_is_refused() {
 }
 
 #[tokio::test]
-async fn a_long_password_of_symbols_is_judged_before_the_time_limit() {
+async fn a_long_password_of_symbols_is_checked_within_the_time_limit() {
     let (app, root, ada) = app_with_admin_and_user().await;
     let symbols = "4@8({[<369 1!|70$5+7%2".chars().cycle().take(96);
     let password: String = "xkqvbhrjwmzpdnycgufteaoixkqvbhrj".chars().chain(symbols).collect();
@@ -39,7 +39,7 @@ async fn a_long_password_of_symbols_is_judged_before_the_time_limit() {
 }
 
 #[tokio::test]
-async fn roles_are_an_array_or_the_page_s_own_string_and_never_empty() {
+async fn roles_are_an_array_or_a_string_of_the_contract_and_never_empty() {
     let (app, root, ada) = app_with_admin_and_user().await;
     for (roles, shown) in [
         (json!(["API_USER", "POWER_USER"]), json!(["API_USER", "POWER_USER"])),
@@ -74,7 +74,7 @@ async fn every_status_can_be_set_and_no_other_word() {
 }
 
 #[tokio::test]
-async fn names_locale_and_timezone_are_brought_to_their_form() {
+async fn names_locale_and_timezone_are_normalised() {
     let (app, _, ada) = app_with_admin_and_user().await;
     let fields = json!({
         "firstName": "  I\u{307}pek ", "lastName": "Öz", "locale": "TR-tr", "timezone": "europe/istanbul"
@@ -86,10 +86,10 @@ async fn names_locale_and_timezone_are_brought_to_their_form() {
 }
 
 #[tokio::test]
-async fn all_faults_of_all_fields_are_listed() {
+async fn all_violations_of_all_fields_are_listed() {
     let (app, root, ada) = app_with_admin_and_user().await;
     let fields = json!({
-        "username": "_a", "password": "short", "firstName": " ", "midName": 7, "lastName": "a\u{0}b",
+        "username": "_a", "password": "Ada.Lovelace", "firstName": " ", "midName": 7, "lastName": "a\u{0}b",
         "locale": "turkish!", "timezone": "Istanbul", "roles": ["ROOT"], "status": "GONE", "empty": 0,
         "isAdmin": true
     });
@@ -109,8 +109,9 @@ async fn all_faults_of_all_fields_are_listed() {
             "timezone",
             "roles",
             "status",
+            "isAdmin",
             "password",
-            "isAdmin"
+            "password"
         ]
     );
 }

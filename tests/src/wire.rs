@@ -1,4 +1,4 @@
-//! The wire between the SDK and DynamoDB: it counts the calls, and faults can be put into it.
+//! The wire between the SDK and DynamoDB. It records the calls, and tests inject faults into it.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -15,29 +15,29 @@ use futures_util::future::BoxFuture;
 use sandbox::refusals;
 use serde_json::Value;
 
-/// What happens to one call instead of passing undisturbed.
+/// A fault or another event that happens to one call.
 pub enum Injection {
-    /// DynamoDB cannot be reached.
+    /// The connection is refused.
     Refuse,
-    /// DynamoDB does what it was asked, and the answer is lost.
+    /// DynamoDB carries out the call, and the response is lost.
     LoseAnswer,
-    /// DynamoDB says this and does nothing.
+    /// DynamoDB gives this response and does not carry out the call.
     Answer(u16, Value),
-    /// DynamoDB answers with something that is no answer, and does nothing.
+    /// DynamoDB gives a response that is not JSON, and does not carry out the call.
     Garbage,
-    /// DynamoDB takes the call and never says anything.
+    /// DynamoDB receives the call and never responds.
     Stall,
-    /// Something else happens first; then the call passes.
+    /// Something else happens first. Then DynamoDB carries out the call.
     Meanwhile(BoxFuture<'static, ()>),
 }
 
 impl Injection {
-    /// DynamoDB fails with an exception of that name.
+    /// DynamoDB responds with an exception of that name.
     pub fn exception(name: &str) -> Self {
         Self::Answer(400, refusals::exception(name))
     }
 
-    /// A transaction is cancelled with these reasons.
+    /// DynamoDB cancels a transaction with these codes.
     pub fn cancelled(codes: &[&str]) -> Self {
         Self::Answer(400, refusals::cancelled(codes))
     }
@@ -55,7 +55,7 @@ struct State {
 }
 
 impl Wire {
-    /// The connections of `http` with this wire in between.
+    /// Returns the connections of `http` with this wire in between.
     pub fn through(&self, http: SharedHttpClient) -> SharedHttpClient {
         let wire = self.clone();
         http_client_fn(move |settings, components| {
@@ -65,27 +65,27 @@ impl Wire {
         })
     }
 
-    /// Has this happen to the next call that nothing else is to happen to.
+    /// Adds an injection for the next call that has none yet.
     pub fn inject(&self, injection: Injection) {
         self.state(|state| state.injections.push_back(injection));
     }
 
-    /// The operations called since it was last asked.
+    /// Returns the operations of the calls since the last use of this method.
     pub fn take_calls(&self) -> Vec<String> {
         self.state(|state| std::mem::take(&mut state.calls))
     }
 
-    /// What was asked for in the calls since it was last asked.
+    /// Returns the bodies of the calls since the last use of this method.
     pub fn take_bodies(&self) -> Vec<Value> {
         self.state(|state| std::mem::take(&mut state.bodies))
     }
 
-    /// Lets everything pass from now on.
+    /// Removes the injections that have not happened yet.
     pub fn discard(&self) {
         self.state(|state| state.injections.clear());
     }
 
-    /// How many injections have not happened yet.
+    /// Returns the number of injections that have not happened yet.
     pub fn waiting(&self) -> usize {
         self.state(|state| state.injections.len())
     }

@@ -181,7 +181,7 @@ export interface components {
             userId: components["schemas"]["UserId"];
         };
         /**
-         * @description 1 to 200 characters on one line, after trimming, without control characters
+         * @description 1 to 200 characters on one line, after trimming, one of them visible, without control characters
          * @example Istanbul
          */
         AccountText: string;
@@ -274,7 +274,7 @@ export interface components {
             /** @description The first name */
             firstName: components["schemas"]["PersonName"];
             /** @description The last name */
-            lastName: components["schemas"]["PersonName"];
+            lastName?: components["schemas"]["LastName"];
             /** @description The locale; en_US when absent */
             locale?: components["schemas"]["Locale"];
             /** @description The middle name, or null */
@@ -299,7 +299,7 @@ export interface components {
          */
         ErrorCode: "MALFORMED_JSON" | "VALIDATION_FAILED" | "TOKEN_MISSING" | "TOKEN_INVALID" | "TOKEN_EXPIRED" | "ACCOUNT_NOT_ACTIVE" | "FIELD_FORBIDDEN" | "NOT_YOURS" | "USER_NOT_FOUND" | "ROUTE_NOT_FOUND" | "METHOD_NOT_ALLOWED" | "USERNAME_TAKEN" | "USERNAME_TOO_SIMILAR" | "USERNAME_COOLDOWN" | "USER_EXISTS" | "CONCURRENT_CHANGE" | "VERSION_MISMATCH" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "TOO_MANY_REQUESTS" | "INTERNAL" | "UNAVAILABLE";
         /** @description An error in the envelope */
-        Failure: {
+        ErrorResponse: {
             /**
              * @description Whether it succeeded
              * @constant
@@ -313,21 +313,6 @@ export interface components {
             errors: string[];
             /** @description The instant of the answer */
             timestamp: components["schemas"]["Instant"];
-        };
-        /** @description One fault, and where it is */
-        Fault: {
-            /** @description What is wrong there */
-            detail: string;
-            /**
-             * Format: uri-reference
-             * @description The field, as a JSON pointer in a URI fragment
-             * @example #/newUsername
-             */
-            pointer?: string;
-            /** @description The header */
-            header?: string;
-            /** @description The parameter */
-            parameter?: string;
         };
         /** @description Who has a name */
         FoundUser: {
@@ -375,28 +360,33 @@ export interface components {
          */
         Instant: string;
         /**
-         * @description A constant in capitals
+         * @description A constant in capitals that begins with a letter
          * @example INDIVIDUAL
          */
         Label: string;
+        /**
+         * @description Empty, or 1 to 100 characters after trimming, one of them visible, without control characters
+         * @example Lovelace
+         */
+        LastName: string;
         /**
          * @description A BCP 47 language tag, with - or _
          * @example tr_TR
          */
         Locale: string;
         /**
-         * @description The id of a new user; not ., .. or update, which no path could lead to
+         * @description The id of a new user; no word of the API's paths
          * @example 3c90c3cc-0d44-4b50-8888-8dd25736052a
          */
         NewUserId: string;
         /**
          * Format: password
-         * @description 12 to 128 characters that are hard to guess; never returned
+         * @description 15 to 128 characters that are hard to guess and not made of the own data; never returned
          * @example newStr0ng!P@ssw0rd
          */
         Password: string;
         /**
-         * @description 1 to 100 characters after trimming, without control characters
+         * @description 1 to 100 characters after trimming, one of them visible, without control characters
          * @example Ada
          */
         PersonName: string;
@@ -420,8 +410,8 @@ export interface components {
             detail?: string;
             /** @description The stable code */
             code: components["schemas"]["ErrorCode"];
-            /** @description Each fault and where it is */
-            errors?: components["schemas"]["Fault"][];
+            /** @description Each rule that the request breaks, and where */
+            errors?: components["schemas"]["Violation"][];
         };
         /** @description Reserved words, and what looks like one (0 for o, rn for m): a handle that nobody may have */
         ReservedHandle: string;
@@ -430,7 +420,7 @@ export interface components {
          * @example API_USER
          * @enum {string}
          */
-        Role: "API_USER" | "POWER_USER" | "ADMIN";
+        Role: "GUEST" | "API_USER" | "STANDARD_USER" | "POWER_USER" | "EXTENDED_USER" | "ADMIN";
         /**
          * @description A set of roles
          * @example [
@@ -457,7 +447,7 @@ export interface components {
             /** @description For the user, POWER_USER and ADMIN */
             firstName?: components["schemas"]["PersonName"];
             /** @description For the user, POWER_USER and ADMIN */
-            lastName?: components["schemas"]["PersonName"];
+            lastName?: components["schemas"]["LastName"];
             /** @description For the user, POWER_USER and ADMIN */
             locale?: components["schemas"]["Locale"];
             /** @description For the user, POWER_USER and ADMIN; null clears it */
@@ -482,7 +472,7 @@ export interface components {
             /** @description The first name */
             firstName: components["schemas"]["PersonName"];
             /** @description The last name */
-            lastName: components["schemas"]["PersonName"];
+            lastName: components["schemas"]["LastName"];
             /** @description The locale */
             locale: components["schemas"]["Locale"];
             /** @description The middle name, or null */
@@ -535,6 +525,21 @@ export interface components {
             /** @description The instant of the answer */
             timestamp: components["schemas"]["Instant"];
         };
+        /** @description One rule that the request breaks, and where */
+        Violation: {
+            /** @description What is wrong there */
+            detail: string;
+            /**
+             * Format: uri-reference
+             * @description The field, as a JSON pointer in a URI fragment
+             * @example #/newUsername
+             */
+            pointer?: string;
+            /** @description The header */
+            header?: string;
+            /** @description The parameter */
+            parameter?: string;
+        };
     };
     responses: {
         /** @description Authentication required: `TOKEN_MISSING`, `TOKEN_INVALID`, `TOKEN_EXPIRED` */
@@ -550,7 +555,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/json": components["schemas"]["Failure"];
+                "application/json": components["schemas"]["ErrorResponse"];
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code: "TOKEN_MISSING" | "TOKEN_INVALID" | "TOKEN_EXPIRED";
@@ -569,7 +574,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/json": components["schemas"]["Failure"];
+                "application/json": components["schemas"]["ErrorResponse"];
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code: "BODY_TOO_LARGE";
@@ -583,12 +588,14 @@ export interface components {
                 "Content-Language": components["headers"]["Content-Language"];
                 "Cache-Control": components["headers"]["Cache-Control"];
                 "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                "Accept-Patch": components["headers"]["Accept-Patch"];
+                "Accept-Encoding": components["headers"]["Accept-Encoding"];
                 /** @description The stable code of the error */
                 "X-Error-Code": "UNSUPPORTED_MEDIA_TYPE";
                 [name: string]: unknown;
             };
             content: {
-                "application/json": components["schemas"]["Failure"];
+                "application/json": components["schemas"]["ErrorResponse"];
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code: "UNSUPPORTED_MEDIA_TYPE";
@@ -607,7 +614,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/json": components["schemas"]["Failure"];
+                "application/json": components["schemas"]["ErrorResponse"];
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code: "INTERNAL";
@@ -627,7 +634,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/json": components["schemas"]["Failure"];
+                "application/json": components["schemas"]["ErrorResponse"];
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code: "UNAVAILABLE";
@@ -642,12 +649,12 @@ export interface components {
          */
         "X-Language": "en" | "tr";
         /** @description The offset in which a sentence states an instant; fields stay UTC */
-        "X-Timezone": "UTC" | "UTC-12:00" | "UTC-11:00" | "UTC-10:00" | "UTC-09:30" | "UTC-09:00" | "UTC-08:00" | "UTC-07:00" | "UTC-06:00" | "UTC-05:00" | "UTC-04:00" | "UTC-03:30" | "UTC-03:00" | "UTC-02:00" | "UTC-01:00" | "UTC+00:00" | "UTC+01:00" | "UTC+02:00" | "UTC+03:00" | "UTC+03:30" | "UTC+04:00" | "UTC+04:30" | "UTC+05:00" | "UTC+05:30" | "UTC+05:45" | "UTC+06:00" | "UTC+06:30" | "UTC+07:00" | "UTC+08:00" | "UTC+08:45" | "UTC+09:00" | "UTC+09:30" | "UTC+10:00" | "UTC+10:30" | "UTC+11:00" | "UTC+12:00" | "UTC+12:45" | "UTC+13:00" | "UTC+14:00";
+        "X-Timezone": "UTC" | "UTC-12:00" | "UTC-11:00" | "UTC-10:00" | "UTC-09:30" | "UTC-09:00" | "UTC-08:00" | "UTC-07:00" | "UTC-06:00" | "UTC-05:00" | "UTC-04:00" | "UTC-03:30" | "UTC-03:00" | "UTC-02:30" | "UTC-02:00" | "UTC-01:00" | "UTC+00:00" | "UTC+01:00" | "UTC+02:00" | "UTC+03:00" | "UTC+03:30" | "UTC+04:00" | "UTC+04:30" | "UTC+05:00" | "UTC+05:30" | "UTC+05:45" | "UTC+06:00" | "UTC+06:30" | "UTC+07:00" | "UTC+08:00" | "UTC+08:45" | "UTC+09:00" | "UTC+09:30" | "UTC+10:00" | "UTC+10:30" | "UTC+11:00" | "UTC+12:00" | "UTC+12:45" | "UTC+13:00" | "UTC+13:45" | "UTC+14:00";
         /** @description What the client runs on */
         "X-Platform": "web" | "mobile_ios" | "mobile_android" | "admin" | "api" | "unknown" | "all";
-        /** @description The client's version: 1 to 64 visible ASCII characters, none of them a comma */
+        /** @description The client's version: 1 to 64 visible ASCII characters */
         "X-App-Version": string;
-        /** @description The client's device: 1 to 128 visible ASCII characters, none of them a comma */
+        /** @description The client's device: 1 to 128 visible ASCII characters */
         "X-Device-ID": string;
     };
     requestBodies: never;
@@ -662,6 +669,10 @@ export interface components {
         "X-Content-Type-Options": "nosniff";
         /** @description What is wrong with the token (RFC 6750) */
         "WWW-Authenticate": string;
+        /** @description The media types of a PATCH (RFC 5789) */
+        "Accept-Patch": string;
+        /** @description The content encoding of a body: none */
+        "Accept-Encoding": "identity";
         /** @description The seconds after which to try again */
         "Retry-After": number;
         /** @description The version of the user */
@@ -686,9 +697,9 @@ export interface operations {
                 "X-Timezone"?: components["parameters"]["X-Timezone"];
                 /** @description What the client runs on */
                 "X-Platform"?: components["parameters"]["X-Platform"];
-                /** @description The client's version: 1 to 64 visible ASCII characters, none of them a comma */
+                /** @description The client's version: 1 to 64 visible ASCII characters */
                 "X-App-Version"?: components["parameters"]["X-App-Version"];
-                /** @description The client's device: 1 to 128 visible ASCII characters, none of them a comma */
+                /** @description The client's device: 1 to 128 visible ASCII characters */
                 "X-Device-ID"?: components["parameters"]["X-Device-ID"];
             };
             path: {
@@ -740,7 +751,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
                         code: "VALIDATION_FAILED";
@@ -760,7 +771,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
                         code: "ACCOUNT_NOT_ACTIVE";
@@ -779,10 +790,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
                         code: "USER_NOT_FOUND";
+                    };
+                };
+            };
+            /** @description Too many requests: `TOO_MANY_REQUESTS` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    /** @description The stable code of the error */
+                    "X-Error-Code": "TOO_MANY_REQUESTS";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "TOO_MANY_REQUESTS";
                     };
                 };
             };
@@ -803,9 +834,9 @@ export interface operations {
                 "X-Timezone"?: components["parameters"]["X-Timezone"];
                 /** @description What the client runs on */
                 "X-Platform"?: components["parameters"]["X-Platform"];
-                /** @description The client's version: 1 to 64 visible ASCII characters, none of them a comma */
+                /** @description The client's version: 1 to 64 visible ASCII characters */
                 "X-App-Version"?: components["parameters"]["X-App-Version"];
-                /** @description The client's device: 1 to 128 visible ASCII characters, none of them a comma */
+                /** @description The client's device: 1 to 128 visible ASCII characters */
                 "X-Device-ID"?: components["parameters"]["X-Device-ID"];
             };
             path?: never;
@@ -820,6 +851,12 @@ export interface operations {
                  *     }
                  */
                 "application/json": components["schemas"]["ChangeUsername"];
+                /**
+                 * @example {
+                 *       "newUsername": "new_username123"
+                 *     }
+                 */
+                "application/merge-patch+json": components["schemas"]["ChangeUsername"];
             };
         };
         responses: {
@@ -862,7 +899,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
                         code: "MALFORMED_JSON" | "VALIDATION_FAILED";
@@ -882,7 +919,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
                         code: "ACCOUNT_NOT_ACTIVE";
@@ -901,7 +938,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
                         code: "USER_NOT_FOUND";
@@ -921,7 +958,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
                         code: "USERNAME_TAKEN" | "USERNAME_TOO_SIMILAR" | "USERNAME_COOLDOWN" | "CONCURRENT_CHANGE";
@@ -930,6 +967,26 @@ export interface operations {
             };
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            /** @description Too many requests: `TOO_MANY_REQUESTS` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    /** @description The stable code of the error */
+                    "X-Error-Code": "TOO_MANY_REQUESTS";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "TOO_MANY_REQUESTS";
+                    };
+                };
+            };
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -953,9 +1010,9 @@ export interface operations {
                 "X-Timezone"?: components["parameters"]["X-Timezone"];
                 /** @description What the client runs on */
                 "X-Platform"?: components["parameters"]["X-Platform"];
-                /** @description The client's version: 1 to 64 visible ASCII characters, none of them a comma */
+                /** @description The client's version: 1 to 64 visible ASCII characters */
                 "X-App-Version"?: components["parameters"]["X-App-Version"];
-                /** @description The client's device: 1 to 128 visible ASCII characters, none of them a comma */
+                /** @description The client's device: 1 to 128 visible ASCII characters */
                 "X-Device-ID"?: components["parameters"]["X-Device-ID"];
             };
             path?: never;
@@ -1003,7 +1060,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
                         code: "VALIDATION_FAILED";
@@ -1023,7 +1080,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
                         code: "ACCOUNT_NOT_ACTIVE";
@@ -1042,7 +1099,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
                         code: "USER_NOT_FOUND";
@@ -1062,7 +1119,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
                         code: "TOO_MANY_REQUESTS";
@@ -1086,9 +1143,9 @@ export interface operations {
                 "X-Timezone"?: components["parameters"]["X-Timezone"];
                 /** @description What the client runs on */
                 "X-Platform"?: components["parameters"]["X-Platform"];
-                /** @description The client's version: 1 to 64 visible ASCII characters, none of them a comma */
+                /** @description The client's version: 1 to 64 visible ASCII characters */
                 "X-App-Version"?: components["parameters"]["X-App-Version"];
-                /** @description The client's device: 1 to 128 visible ASCII characters, none of them a comma */
+                /** @description The client's device: 1 to 128 visible ASCII characters */
                 "X-Device-ID"?: components["parameters"]["X-Device-ID"];
             };
             path?: never;
@@ -1165,7 +1222,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
                         code: "MALFORMED_JSON" | "VALIDATION_FAILED";
@@ -1185,14 +1242,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
                         code: "ACCOUNT_NOT_ACTIVE" | "NOT_YOURS";
                     };
                 };
             };
-            /** @description Resource already exists or cannot be changed in its current state: `USERNAME_TAKEN`, `USERNAME_TOO_SIMILAR`, `USER_EXISTS` */
+            /** @description Resource already exists or cannot be changed in its current state: `USERNAME_TAKEN`, `USERNAME_TOO_SIMILAR`, `USER_EXISTS`, `CONCURRENT_CHANGE` */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1200,19 +1257,39 @@ export interface operations {
                     "Cache-Control": components["headers"]["Cache-Control"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
                     /** @description The stable code of the error */
-                    "X-Error-Code": "USERNAME_TAKEN" | "USERNAME_TOO_SIMILAR" | "USER_EXISTS";
+                    "X-Error-Code": "USERNAME_TAKEN" | "USERNAME_TOO_SIMILAR" | "USER_EXISTS" | "CONCURRENT_CHANGE";
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "USERNAME_TAKEN" | "USERNAME_TOO_SIMILAR" | "USER_EXISTS";
+                        code: "USERNAME_TAKEN" | "USERNAME_TOO_SIMILAR" | "USER_EXISTS" | "CONCURRENT_CHANGE";
                     };
                 };
             };
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            /** @description Too many requests: `TOO_MANY_REQUESTS` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    /** @description The stable code of the error */
+                    "X-Error-Code": "TOO_MANY_REQUESTS";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "TOO_MANY_REQUESTS";
+                    };
+                };
+            };
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -1232,9 +1309,9 @@ export interface operations {
                 "X-Timezone"?: components["parameters"]["X-Timezone"];
                 /** @description What the client runs on */
                 "X-Platform"?: components["parameters"]["X-Platform"];
-                /** @description The client's version: 1 to 64 visible ASCII characters, none of them a comma */
+                /** @description The client's version: 1 to 64 visible ASCII characters */
                 "X-App-Version"?: components["parameters"]["X-App-Version"];
-                /** @description The client's device: 1 to 128 visible ASCII characters, none of them a comma */
+                /** @description The client's device: 1 to 128 visible ASCII characters */
                 "X-Device-ID"?: components["parameters"]["X-Device-ID"];
             };
             path?: never;
@@ -1259,6 +1336,22 @@ export interface operations {
                  *     }
                  */
                 "application/json": components["schemas"]["UpdateUser"];
+                /**
+                 * @example {
+                 *       "userId": "88a52d74-ebee-49a4-9631-cfe492f4bf53",
+                 *       "username": "newuser@domain.com",
+                 *       "password": "newStr0ng!P@ssw0rd",
+                 *       "firstName": "<string>",
+                 *       "midName": "<string>",
+                 *       "lastName": "<string>",
+                 *       "locale": "tr_TR",
+                 *       "timezone": "Europe/Istanbul",
+                 *       "roles": "['API_USER']",
+                 *       "status": "INACTIVE",
+                 *       "empty": true
+                 *     }
+                 */
+                "application/merge-patch+json": components["schemas"]["UpdateUser"];
             };
         };
         responses: {
@@ -1318,7 +1411,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
                         code: "MALFORMED_JSON" | "VALIDATION_FAILED";
@@ -1338,7 +1431,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
                         code: "ACCOUNT_NOT_ACTIVE" | "FIELD_FORBIDDEN" | "NOT_YOURS";
@@ -1357,7 +1450,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
                         code: "USER_NOT_FOUND";
@@ -1377,7 +1470,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
                         code: "USERNAME_TAKEN" | "USERNAME_TOO_SIMILAR" | "USERNAME_COOLDOWN" | "CONCURRENT_CHANGE";
@@ -1396,7 +1489,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
                         code: "VERSION_MISMATCH";
@@ -1405,6 +1498,26 @@ export interface operations {
             };
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            /** @description Too many requests: `TOO_MANY_REQUESTS` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    /** @description The stable code of the error */
+                    "X-Error-Code": "TOO_MANY_REQUESTS";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "TOO_MANY_REQUESTS";
+                    };
+                };
+            };
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -1422,9 +1535,9 @@ export interface operations {
                 "X-Timezone"?: components["parameters"]["X-Timezone"];
                 /** @description What the client runs on */
                 "X-Platform"?: components["parameters"]["X-Platform"];
-                /** @description The client's version: 1 to 64 visible ASCII characters, none of them a comma */
+                /** @description The client's version: 1 to 64 visible ASCII characters */
                 "X-App-Version"?: components["parameters"]["X-App-Version"];
-                /** @description The client's device: 1 to 128 visible ASCII characters, none of them a comma */
+                /** @description The client's device: 1 to 128 visible ASCII characters */
                 "X-Device-ID"?: components["parameters"]["X-Device-ID"];
             };
             path: {
@@ -1495,7 +1608,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
                         code: "VALIDATION_FAILED";
@@ -1515,7 +1628,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
                         code: "ACCOUNT_NOT_ACTIVE" | "NOT_YOURS";
@@ -1534,10 +1647,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
                         code: "USER_NOT_FOUND";
+                    };
+                };
+            };
+            /** @description Too many requests: `TOO_MANY_REQUESTS` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    /** @description The stable code of the error */
+                    "X-Error-Code": "TOO_MANY_REQUESTS";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "TOO_MANY_REQUESTS";
                     };
                 };
             };

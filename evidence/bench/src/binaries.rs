@@ -1,4 +1,4 @@
-//! The binaries that are measured, built as they are deployed.
+//! The measured binaries, built as for a deployment.
 
 use std::error::Error;
 use std::io::Write;
@@ -8,7 +8,7 @@ use std::process::Command;
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
 
-/// The least that a function is.
+/// The name of the binary that does the least that a function can do.
 pub(crate) const FLOOR: &str = "floor";
 
 /// A binary.
@@ -18,11 +18,11 @@ pub(crate) struct Binary {
     pub(crate) path: PathBuf,
     /// Its size in bytes.
     pub(crate) size: u64,
-    /// What of it goes into the function's package: the size after compression.
+    /// Its size in the package of the function, after compression.
     pub(crate) packed: u64,
 }
 
-/// The name of every function: that of its folder.
+/// Returns the name of every function, which is the name of its folder.
 pub(crate) fn functions() -> Result<Vec<String>, Box<dyn Error>> {
     let folders = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../functions");
     let names = std::fs::read_dir(folders)?
@@ -33,24 +33,25 @@ pub(crate) fn functions() -> Result<Vec<String>, Box<dyn Error>> {
 }
 
 impl Binary {
-    /// Builds it with the release profile.
+    /// Builds a binary with the release profile.
     pub(crate) fn build(package: &str) -> Result<Self, Box<dyn Error>> {
-        // Alone: what others turn on of a dependency is not in what is deployed.
-        let of_package = match package {
+        // Cargo builds one package alone. Together with others, it would turn on features of
+        // dependencies that the deployed binary does not have.
+        let selection = match package {
             FLOOR => ["--package", env!("CARGO_PKG_NAME")],
             function => ["--package", function],
         };
         let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../Cargo.toml");
         let build = Command::new("cargo")
             .args(["build", "--release", "--locked", "--quiet", "--bin", package])
-            .args(of_package)
+            .args(selection)
             .arg("--manifest-path")
             .arg(workspace)
             .status()?;
         if !build.success() {
             return Err(format!("{package} cannot be built").into());
         }
-        // This program was built with the same settings, so the others are beside it.
+        // Cargo built this program with the same settings, so the binary is in the same folder.
         let path = std::env::current_exe()?.with_file_name(package);
         let content =
             std::fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?;

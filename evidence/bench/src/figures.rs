@@ -1,8 +1,8 @@
-//! Figures of many measurements.
+//! Statistics of many measurements, and how the tables show them.
 
 use std::time::Duration;
 
-/// The value below which that share of the values is; zero when there are none.
+/// Returns the value below which that share of the values is, or zero when there are no values.
 pub(crate) fn quantile(values: &[Duration], share: f64) -> Duration {
     let mut sorted = values.to_vec();
     sorted.sort_unstable();
@@ -16,23 +16,23 @@ pub(crate) fn quantile(values: &[Duration], share: f64) -> Duration {
     sorted.get(at).copied().unwrap_or_default()
 }
 
-/// The middle value.
+/// Returns the median.
 pub(crate) fn median(values: &[Duration]) -> Duration {
     quantile(values, 0.5)
 }
 
-/// How many times the floor a value is.
-pub(crate) fn ratio(value: Duration, floor: Duration) -> f64 {
-    value.as_secs_f64() / floor.as_secs_f64().max(f64::MIN_POSITIVE)
+/// Returns how many times the base a value is.
+pub(crate) fn ratio(value: Duration, base: Duration) -> f64 {
+    value.as_secs_f64() / base.as_secs_f64().max(f64::MIN_POSITIVE)
 }
 
-/// In milliseconds.
+/// Formats a duration in milliseconds.
 pub(crate) fn milliseconds(value: Duration) -> String {
     format!("{:.3}", value.as_secs_f64() * 1000.0)
 }
 
-/// In megabytes of a million bytes.
-#[expect(clippy::cast_precision_loss, reason = "two digits are shown")]
+/// Formats a size in megabytes of a million bytes.
+#[expect(clippy::cast_precision_loss, reason = "the table shows two digits")]
 pub(crate) fn megabytes(bytes: u64) -> String {
     format!("{:.2}", bytes as f64 / 1e6)
 }

@@ -1,7 +1,8 @@
-//! How many instructions a function executes: a figure that does not depend on what else the machine does,
-//! so it can have a budget. Counted by Valgrind's callgrind (<https://valgrind.org/docs/manual/cl-manual.html>).
+//! The number of instructions that a function executes.
 //!
-//! The figures are of a processor without instructions for SHA-256, for Valgrind's has none.
+//! This number hardly depends on what else the machine does, so it can have a budget. Valgrind's
+//! callgrind counts the instructions (<https://valgrind.org/docs/manual/cl-manual.html>). Valgrind's
+//! processor has no instructions for SHA-256.
 
 use std::error::Error;
 use std::fmt::Write;
@@ -15,33 +16,33 @@ use crate::binaries::{Binary, FLOOR};
 use crate::scenario;
 use crate::upstream::DynamoDb;
 
-/// Over how many warm invocations the mean is taken.
+/// The number of warm invocations in the mean.
 const INVOCATIONS: usize = 100;
 
-/// The most that something may execute. The counts differ a little from run to run, for which packets
-/// arrive together is the kernel's choice.
+/// The greatest number of instructions that each phase may execute. The counts differ a little from run
+/// to run, because the kernel decides which packets arrive together.
 struct Budget {
     start: u64,
     first: u64,
     warm: u64,
 }
 
-/// 8 to 10 % above what was counted when this was last looked at.
+/// The budget is 8 to 10 % above the counts at the time of its last revision.
 const BUDGET: Budget = Budget { start: 1_980_000, first: 1_180_000, warm: 1_170_000 };
 
-/// What a binary executes.
+/// The number of instructions of a binary in each phase.
 #[derive(Debug, Clone, Copy)]
 struct Count {
-    /// Until it asks for the first event.
+    /// From the start of the process until it asks for the first event.
     start: u64,
     /// For the first event.
     first: u64,
-    /// For each later one.
+    /// For each later event.
     warm: u64,
 }
 
-/// Counts, and fails when a budget is exceeded. Gives the figures as a table.
-pub(crate) async fn within_budget(function: &str) -> Result<String, Box<dyn Error>> {
+/// Counts the instructions and returns them as a table. Fails when a count exceeds the budget.
+pub(crate) async fn check_budget(function: &str) -> Result<String, Box<dyn Error>> {
     let (binary, floor) = (Binary::build(function)?, Binary::build(FLOOR)?);
     let (count, floor) = (count(&binary.path).await?, count(&floor.path).await?);
     let lines = [
@@ -61,17 +62,19 @@ pub(crate) async fn within_budget(function: &str) -> Result<String, Box<dyn Erro
     Ok(table)
 }
 
+/// Counts the instructions of a binary.
 async fn count(binary: &Path) -> Result<Count, Box<dyn Error>> {
-    let start = of_invocations(binary, 0).await?;
-    let once = of_invocations(binary, 1).await?;
-    let often = of_invocations(binary, 1 + INVOCATIONS).await?;
-    let more = |count: u64, than: u64| count.checked_sub(than).ok_or("more events took less");
-    let warm = more(often, once)? / u64::try_from(INVOCATIONS)?;
-    Ok(Count { start, first: more(once, start)?, warm })
+    let start = count_invocations(binary, 0).await?;
+    let once = count_invocations(binary, 1).await?;
+    let often = count_invocations(binary, 1 + INVOCATIONS).await?;
+    let less = "more events took fewer instructions";
+    let first = once.checked_sub(start).ok_or(less)?;
+    let warm = often.checked_sub(once).ok_or(less)? / u64::try_from(INVOCATIONS)?;
+    Ok(Count { start, first, warm })
 }
 
-/// The instructions from the start of the process until that many renames are answered.
-async fn of_invocations(binary: &Path, times: usize) -> Result<u64, Box<dyn Error>> {
+/// Counts the instructions from the start of the process until it has responded to that many renames.
+async fn count_invocations(binary: &Path, times: usize) -> Result<u64, Box<dyn Error>> {
     let dynamo_db = DynamoDb::start().await?;
     let settings = scenario::settings(&format!("http://{}", dynamo_db.address), None);
     let profile = std::env::temp_dir().join(format!("nameplate-callgrind-{}", std::process::id()));

@@ -1,5 +1,7 @@
-//! How fast the built functions start and answer, beside a function on the same runtime that does
-//! nothing: `cargo run --release -p bench`. What it measures and how is in `docs/performance.md`.
+//! Measures how fast the built functions start and respond, compared with a function on the same
+//! runtime that does nothing.
+//!
+//! The command is `cargo run --release -p bench`. `docs/performance.md` describes the measurements.
 
 mod binaries;
 mod figures;
@@ -20,52 +22,52 @@ use std::time::Duration;
 use clap::{Parser, Subcommand};
 use figures::{median, megabytes, milliseconds, quantile};
 use indicatif::{ProgressBar, ProgressStyle};
-use report::Comparison;
+use report::{Comparison, Pair};
 use sandbox::Tls;
 
 use crate::binaries::{Binary, FLOOR};
-use crate::measure::{ColdStart, Warm, cold_start};
+use crate::measure::{ColdStart, TlsSetup, Warm, cold_start};
 use crate::process::CpuLimit;
 use crate::upstream::DynamoDb;
 
-/// The function that is compared with the floor.
+/// The function that the benchmark compares with the floor.
 const FUNCTION: &str = "change-username";
 
-/// The picture's file name.
+/// The file name of the picture.
 const PICTURE: &str = "performance.svg";
 
 /// Measures the built functions.
 #[derive(Debug, Parser)]
 struct Options {
-    /// How often each binary is started.
+    /// The number of cold starts of each binary.
     #[arg(long, default_value_t = 40)]
     cold_starts: u32,
-    /// How often each warm binary is asked.
+    /// The number of warm invocations of each binary.
     #[arg(long, default_value_t = 4000)]
     invocations: usize,
-    /// How often each start over TLS with little processor is tried.
+    /// The number of starts over TLS for each share of a processor, with and without warm-up.
     #[arg(long, default_value_t = 10)]
     tls_starts: u32,
-    /// The folder for the picture; made if it is not there.
+    /// The folder for the picture. The benchmark creates it.
     #[arg(long, value_name = "DIR", default_value = "target/bench")]
     out: PathBuf,
     #[command(subcommand)]
     command: Option<Command>,
 }
 
-/// What else it can do.
+/// The other commands.
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Counts the instructions of a rename, and fails when there are more than the budget allows.
+    /// Counts the instructions of a rename. Fails when a count exceeds the budget.
     Instructions,
-    /// Is the DynamoDB: how this program starts itself.
+    /// Serves the DynamoDB. The benchmark starts itself with this command.
     #[command(hide = true, name = upstream::COMMAND)]
     DynamoDb,
 }
 
 fn main() -> ExitCode {
     let options = Options::parse();
-    let done = tokio::runtime::Runtime::new().map_err(Into::into).and_then(|runtime| {
+    let result = tokio::runtime::Runtime::new().map_err(Into::into).and_then(|runtime| {
         runtime.block_on(async {
             match options.command {
                 None => run(&options).await,
@@ -74,17 +76,17 @@ fn main() -> ExitCode {
             }
         })
     });
-    match done {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            complain(error.as_ref());
+            print_error(error.as_ref());
             ExitCode::FAILURE
         }
     }
 }
 
-#[expect(clippy::print_stderr, reason = "this is where a person reads it")]
-fn complain(error: &dyn Error) {
+#[expect(clippy::print_stderr, reason = "errors belong on standard error")]
+fn print_error(error: &dyn Error) {
     eprintln!("bench: {error}");
 }
 
@@ -105,8 +107,9 @@ async fn run(options: &Options) -> Result<(), Box<dyn Error>> {
         let found = built.iter().find(|(name, _)| name == function);
         found.map(|(_, binary)| binary).ok_or_else(|| format!("there is no {function}"))
     };
-    let comparisons = compare(options, binary_of(FUNCTION)?, &floor, &progress).await?;
-    let tls = over_tls(options, binary_of(FUNCTION)?, &progress).await?;
+    let binaries = Pair { function: binary_of(FUNCTION)?, floor: &floor };
+    let comparisons = compare(options, binaries, &progress).await?;
+    let tls = over_tls(options, binaries.function, &progress).await?;
     progress.set_message("costs");
     let mut table =
         "| function | size MB | zipped MB | calls | units |\n|---|--:|--:|--:|--:|\n".to_owned();
@@ -116,7 +119,7 @@ async fn run(options: &Options) -> Result<(), Box<dyn Error>> {
         writeln!(table, "| {name} | {size} | {packed} | {} | {} |", cost.calls, cost.units)?;
         progress.inc(1);
     }
-    let passwords = passwords(binary_of("update-user")?).await?;
+    let passwords = password_changes(binary_of("update-user")?).await?;
     let tokens = tokens::verification().await?;
     progress.finish_and_clear();
     println!("{}\n{tls}\n{passwords}\n{tokens}\n{table}", report::comparison(&comparisons));
@@ -126,7 +129,7 @@ async fn run(options: &Options) -> Result<(), Box<dyn Error>> {
 
 #[expect(clippy::print_stdout, reason = "the figures are this command's output")]
 async fn count_instructions() -> Result<(), Box<dyn Error>> {
-    println!("{}", instructions::within_budget(FUNCTION).await?);
+    println!("{}", instructions::check_budget(FUNCTION).await?);
     Ok(())
 }
 
@@ -142,14 +145,14 @@ fn progress(options: &Options, functions: usize) -> ProgressBar {
     progress
 }
 
-/// Into how many parts the warm invocations are divided, by turns with the floor's.
+/// The number of parts of the warm invocations. The function and the floor take turns, part by part.
 const CHUNKS: usize = 20;
 
-/// The function beside the floor, by turns, so that a change of the machine's speed is the same for both.
+/// Compares the function with the floor. The two take turns, so that a change of the machine's speed
+/// affects both.
 async fn compare(
     options: &Options,
-    function: &Binary,
-    floor: &Binary,
+    binaries: Pair<&Binary>,
     progress: &ProgressBar,
 ) -> Result<Vec<Comparison>, Box<dyn Error>> {
     let dynamo_db = DynamoDb::start().await?;
@@ -157,9 +160,11 @@ async fn compare(
     let renames = scenario::renames()?;
 
     progress.set_message("cold starts");
-    let (mut cold, mut cold_floor) = (Vec::new(), Vec::new());
+    let mut cold = Pair { function: Vec::new(), floor: Vec::new() };
     for event in renames.iter().cycle().take(usize::try_from(options.cold_starts)?) {
-        for (binary, starts) in [(function, &mut cold), (floor, &mut cold_floor)] {
+        for (binary, starts) in
+            [(binaries.function, &mut cold.function), (binaries.floor, &mut cold.floor)]
+        {
             starts.push(cold_start(&binary.path, &settings, event).await?);
             progress.inc(1);
         }
@@ -167,52 +172,63 @@ async fn compare(
 
     progress.set_message("warm invocations");
     let chunk = options.invocations / CHUNKS;
-    // An even number leaves the user with the name that the next one begins with.
-    let dynamo_db_time =
-        measure::dynamo_db_time(&function.path, &dynamo_db, &renames, chunk * 4 / 2 * 2).await?;
-    let mut warm = Warm::start(&function.path, &settings, renames.to_vec()).await?;
-    let mut warm_floor = Warm::start(&floor.path, &settings, renames.to_vec()).await?;
+    // After an even number of renames, the user has the first name again.
+    let renames_of_dynamo_db = chunk * 4 / 2 * 2;
+    let dynamo_db_time = measure::dynamo_db_time(
+        &binaries.function.path,
+        &dynamo_db,
+        &renames,
+        renames_of_dynamo_db,
+    )
+    .await?;
+    let mut warm = Pair {
+        function: Warm::start(&binaries.function.path, &settings, renames.to_vec()).await?,
+        floor: Warm::start(&binaries.floor.path, &settings, renames.to_vec()).await?,
+    };
     for _ in 0..CHUNKS {
-        warm.ask(chunk).await?;
-        warm_floor.ask(chunk).await?;
+        warm.function.invoke(chunk).await?;
+        warm.floor.invoke(chunk).await?;
         progress.inc(1);
     }
     let picture = options.out.join(PICTURE);
-    report::draw(&picture, &[(FUNCTION, &warm.taken), (FLOOR, &warm_floor.taken)])?;
+    let series = [(FUNCTION, &warm.function.taken[..]), (FLOOR, &warm.floor.taken)];
+    report::draw(&picture, &series)?;
 
-    let own = median(&warm.taken).saturating_sub(median(&dynamo_db_time));
-    let mut lines = of_cold(&cold, &cold_floor);
-    lines.extend(of_warm(&warm, &warm_floor, own)?);
-    lines.push(Comparison::of_sizes("zipped, MB", function.packed, floor.packed, None));
+    let own_time = median(&warm.function.taken).saturating_sub(median(&dynamo_db_time));
+    let mut lines = compare_cold(&cold);
+    lines.extend(compare_warm(&warm, own_time)?);
+    lines.push(Comparison::of_sizes("zipped, MB", binaries.map(|binary| binary.packed), None));
     Ok(lines)
 }
 
-fn of_cold(cold: &[ColdStart], floor: &[ColdStart]) -> Vec<Comparison> {
-    let [ready, ready_floor] = [cold, floor].map(|starts| of(starts, |start| start.ready));
-    let [first, first_floor] = [cold, floor].map(|starts| of(starts, |start| start.first));
+/// Compares the cold starts.
+fn compare_cold(cold: &Pair<Vec<ColdStart>>) -> Vec<Comparison> {
+    let ready = cold.as_ref().map(|starts| median_of(starts, |start| start.ready));
+    let first = cold.as_ref().map(|starts| median_of(starts, |start| start.first));
     vec![
-        Comparison::of("start to ready, ms", ready, ready_floor, Some(1.6)),
-        Comparison::of("first answer, ms", first, first_floor, Some(5.0)),
+        Comparison::of("start to ready, ms", ready, Some(1.6)),
+        Comparison::of("first answer, ms", first, Some(5.0)),
     ]
 }
 
-/// `own` is what an invocation takes beyond DynamoDB's own time.
-fn of_warm(warm: &Warm, floor: &Warm, own: Duration) -> Result<Vec<Comparison>, Box<dyn Error>> {
-    let [middle, middle_floor] = [warm, floor].map(|warm| median(&warm.taken));
-    let [tail, tail_floor] = [warm, floor].map(|warm| quantile(&warm.taken, 0.99));
-    let [cpu, cpu_floor] = [warm, floor].map(Warm::cpu_of_one);
-    let (peak, peak_floor) = (warm.peak_memory()?, floor.peak_memory()?);
+/// Compares the warm invocations. `own_time` is the time of an invocation without the time of DynamoDB.
+fn compare_warm(warm: &Pair<Warm>, own_time: Duration) -> Result<Vec<Comparison>, Box<dyn Error>> {
+    let middle = warm.as_ref().map(|warm| median(&warm.taken));
+    let own_time = Pair { function: own_time, floor: middle.floor };
+    let tail = warm.as_ref().map(|warm| quantile(&warm.taken, 0.99));
+    let cpu = warm.as_ref().map(Warm::cpu_of_one);
+    let peak = Pair { function: warm.function.peak_memory()?, floor: warm.floor.peak_memory()? };
     Ok(vec![
-        Comparison::of("warm p50 less DynamoDB's own, ms", own, middle_floor, Some(2.5)),
-        Comparison::of("warm p50, ms", middle, middle_floor, None),
-        Comparison::of("warm p99, ms", tail, tail_floor, None),
-        Comparison::of("CPU of an invocation, ms", cpu, cpu_floor, Some(3.5)),
-        Comparison::of_sizes("peak memory, MB", peak, peak_floor, Some(2.0)),
+        Comparison::of("warm p50 less DynamoDB's own, ms", own_time, Some(2.5)),
+        Comparison::of("warm p50, ms", middle, None),
+        Comparison::of("warm p99, ms", tail, None),
+        Comparison::of("CPU of an invocation, ms", cpu, Some(3.5)),
+        Comparison::of_sizes("peak memory, MB", peak, Some(2.0)),
     ])
 }
 
-/// What a change of a password takes, by the memory of the function.
-async fn passwords(update_user: &Binary) -> Result<String, Box<dyn Error>> {
+/// Measures changes of a password with the processor of several sizes of memory.
+async fn password_changes(update_user: &Binary) -> Result<String, Box<dyn Error>> {
     let mut table =
         "| password change with the CPU of | ms | peak memory, MB |\n|---|--:|--:|\n".to_owned();
     for memory in [256, 512, 1024, 1769] {
@@ -224,13 +240,13 @@ async fn passwords(update_user: &Binary) -> Result<String, Box<dyn Error>> {
     Ok(table)
 }
 
-/// The middle value of something of many starts.
-fn of(starts: &[ColdStart], part: impl Fn(&ColdStart) -> Duration) -> Duration {
+/// Returns the median of one part of many starts.
+fn median_of(starts: &[ColdStart], part: impl Fn(&ColdStart) -> Duration) -> Duration {
     median(&starts.iter().map(part).collect::<Vec<_>>())
 }
 
-/// The first rename after init, over TLS and with little processor: with the connection opened in
-/// init, and without.
+/// Measures the first rename after init over TLS and with a small share of a processor, with and
+/// without the warm-up, which opens the connection in init.
 async fn over_tls(
     options: &Options,
     function: &Binary,
@@ -243,20 +259,20 @@ async fn over_tls(
     for megabytes in [128, 512] {
         progress.set_message("starts over TLS");
         let limit = CpuLimit::of_memory(megabytes)?;
+        let setup = TlsSetup { binary: &function.path, dynamo_db: &dynamo_db, tls: &tls, limit };
         let (mut warmed, mut plain) = (Vec::new(), Vec::new());
         for _ in 0..options.tls_starts {
             for (event, is_warmed, starts) in
                 [(&there, true, &mut warmed), (&back, false, &mut plain)]
             {
-                let binary = &function.path;
-                let start =
-                    measure::first_over_tls(binary, &dynamo_db, &tls, &limit, event, is_warmed);
-                starts.push(start.await?);
+                starts.push(setup.first_rename(event, is_warmed).await?);
                 progress.inc(1);
             }
         }
-        let [first, first_plain] = [&warmed, &plain].map(|starts| of(starts, |start| start.first));
-        let [ready, ready_plain] = [&warmed, &plain].map(|starts| of(starts, |start| start.ready));
+        let [first, first_plain] =
+            [&warmed, &plain].map(|starts| median_of(starts, |start| start.first));
+        let [ready, ready_plain] =
+            [&warmed, &plain].map(|starts| median_of(starts, |start| start.ready));
         writeln!(
             table,
             "| {megabytes} MB | {} | {} | {:.1} × | {} | {} |",

@@ -15,16 +15,16 @@ use crate::process::{self, CpuLimit};
 use crate::scenario;
 use crate::upstream::{DynamoDb, Tap};
 
-/// A start and the first answer.
+/// The times of a start and of the first response.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ColdStart {
-    /// From the start of the process until it asks for an event.
+    /// The time from the start of the process until it asks for an event.
     pub(crate) ready: Duration,
-    /// From the first event to its answer.
+    /// The time from the first event to its response.
     pub(crate) first: Duration,
 }
 
-/// Starts a function and asks it once.
+/// Starts a function and invokes it once.
 pub(crate) async fn cold_start(
     binary: &Path,
     settings: &[(&str, String)],
@@ -32,70 +32,72 @@ pub(crate) async fn cold_start(
 ) -> Result<ColdStart, Box<dyn Error>> {
     let mut function = Function::start(binary, settings).await?;
     let ready = function.ready().await?;
-    let first = timed(&mut function, event).await?;
+    let first = time_invocation(&mut function, event).await?;
     Ok(ColdStart { ready, first })
 }
 
-/// One invocation.
-async fn timed(function: &mut Function, event: &str) -> Result<Duration, Box<dyn Error>> {
-    let asked = Instant::now();
-    let answer = function.invoke(event).await?;
-    let taken = asked.elapsed();
-    scenario::check(&answer)?;
+/// Invokes the function once. Returns the time until the response.
+async fn time_invocation(function: &mut Function, event: &str) -> Result<Duration, Box<dyn Error>> {
+    let start = Instant::now();
+    let response = function.invoke(event).await?;
+    let taken = start.elapsed();
+    scenario::check(&response)?;
     Ok(taken)
 }
 
-/// A function that is asked again and again.
+/// A function that is invoked again and again.
 pub(crate) struct Warm {
     function: Function,
     events: Vec<String>,
-    asked: usize,
-    /// How long each invocation took.
+    invocations: usize,
+    /// The time of each invocation.
     pub(crate) taken: Vec<Duration>,
-    /// The processor time of all these.
+    /// The processor time of all these invocations.
     pub(crate) cpu: Duration,
 }
 
 impl Warm {
-    /// Starts it, and asks it a hundred times before anything counts.
+    /// Starts the function, and invokes it a hundred times before it measures.
     pub(crate) async fn start(
         binary: &Path,
         settings: &[(&str, String)],
         events: Vec<String>,
     ) -> Result<Self, Box<dyn Error>> {
         let function = Function::start(binary, settings).await?;
-        let mut warm = Self { function, events, asked: 0, taken: Vec::new(), cpu: Duration::ZERO };
-        warm.ask(100).await?;
+        let mut warm =
+            Self { function, events, invocations: 0, taken: Vec::new(), cpu: Duration::ZERO };
+        warm.invoke(100).await?;
         warm.taken.clear();
         warm.cpu = Duration::ZERO;
         Ok(warm)
     }
 
-    /// Asks it that often, one after the other.
-    pub(crate) async fn ask(&mut self, times: usize) -> Result<(), Box<dyn Error>> {
+    /// Invokes the function that many times, one after the other.
+    pub(crate) async fn invoke(&mut self, times: usize) -> Result<(), Box<dyn Error>> {
         let id = self.function.id().ok_or("the function has ended")?;
         let before = process::cpu_time(id)?;
         for _ in 0..times {
-            let event = self.events.get(self.asked % self.events.len()).ok_or("no event")?;
-            self.taken.push(timed(&mut self.function, event).await?);
-            self.asked += 1;
+            let number = self.invocations % self.events.len();
+            let event = self.events.get(number).ok_or("no event")?;
+            self.taken.push(time_invocation(&mut self.function, event).await?);
+            self.invocations += 1;
         }
         self.cpu += process::cpu_time(id)?.saturating_sub(before);
         Ok(())
     }
 
-    /// The processor time of one invocation.
+    /// Returns the mean processor time of an invocation.
     pub(crate) fn cpu_of_one(&self) -> Duration {
         self.cpu / u32::try_from(self.taken.len()).unwrap_or(u32::MAX).max(1)
     }
 
-    /// The most memory it has had.
+    /// Returns the most memory that the process has had.
     pub(crate) fn peak_memory(&self) -> Result<u64, Box<dyn Error>> {
         Ok(process::peak_memory(self.function.id().ok_or("the function has ended")?)?)
     }
 }
 
-/// How long the DynamoDB itself takes for each of that many renames, and how often it is asked.
+/// Measures the time that DynamoDB takes for each of that many renames.
 pub(crate) async fn dynamo_db_time(
     binary: &Path,
     dynamo_db: &DynamoDb,
@@ -106,47 +108,58 @@ pub(crate) async fn dynamo_db_time(
     let settings = scenario::settings(&format!("http://{}", tap.address), None);
     let mut warm = Warm::start(binary, &settings, events.to_vec()).await?;
     tap.take_waits();
-    warm.ask(times).await?;
+    warm.invoke(times).await?;
     Ok(tap.take_waits())
 }
 
-/// A few of the periods by which the kernel counts a share of a processor.
+/// The length of a few periods in which the kernel counts the share of a processor.
 const PERIODS: Duration = Duration::from_millis(100);
 
-/// The first rename after init over TLS, with the processor of a function of that much memory.
-/// `is_warmed` lets the function open its connection in init; without, DynamoDB cannot be reached yet
-/// then, so that the first request has to open it.
-pub(crate) async fn first_over_tls(
-    binary: &Path,
-    dynamo_db: &DynamoDb,
-    tls: &Tls,
-    limit: &CpuLimit,
-    event: &str,
-    is_warmed: bool,
-) -> Result<ColdStart, Box<dyn Error>> {
-    let listener = TcpListener::bind("127.0.0.1:0").await?;
-    let address = listener.local_addr()?;
-    let settings =
-        scenario::settings(&format!("https://localhost:{}", address.port()), Some(&tls.root));
-    let mut server = is_warmed.then(|| tls.serve(listener, dynamo_db.address));
-    let mut command = process::command(binary, limit);
-    let mut function = Function::start_by(&mut command, &settings).await?;
-    let ready = function.ready().await?;
-    if server.is_none() {
-        server = Some(tls.serve(TcpListener::bind(address).await?, dynamo_db.address));
-    }
-    // Else what init has used of its share would count for the first event: Lambda gives init a whole
-    // processor, and counts from the event on.
-    tokio::time::sleep(PERIODS).await;
-    let first = timed(&mut function, event).await;
-    if let Some(server) = server {
-        server.abort();
-    }
-    Ok(ColdStart { ready, first: first? })
+/// The setup of a function that reaches DynamoDB over TLS, with a share of a processor.
+pub(crate) struct TlsSetup<'a> {
+    /// The binary of the function.
+    pub(crate) binary: &'a Path,
+    /// The DynamoDB.
+    pub(crate) dynamo_db: &'a DynamoDb,
+    /// The TLS in front of the DynamoDB.
+    pub(crate) tls: &'a Tls,
+    /// The share of a processor.
+    pub(crate) limit: CpuLimit,
 }
 
-/// How long a change of a password takes, and the most memory that it takes, with the processor of a
-/// function of that much memory.
+impl TlsSetup<'_> {
+    /// Measures the first rename after init. With `is_warmed`, the function opens its connection in init.
+    /// Otherwise it cannot reach DynamoDB in init, so the first request opens the connection.
+    pub(crate) async fn first_rename(
+        &self,
+        event: &str,
+        is_warmed: bool,
+    ) -> Result<ColdStart, Box<dyn Error>> {
+        let upstream = self.dynamo_db.address;
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let address = listener.local_addr()?;
+        let endpoint = format!("https://localhost:{}", address.port());
+        let settings = scenario::settings(&endpoint, Some(&self.tls.root));
+        let mut server = is_warmed.then(|| self.tls.serve(listener, upstream));
+        let mut command = process::command(self.binary, &self.limit);
+        let mut function = Function::start_by(&mut command, &settings).await?;
+        let ready = function.ready().await?;
+        if server.is_none() {
+            server = Some(self.tls.serve(TcpListener::bind(address).await?, upstream));
+        }
+        // Lambda gives init a whole processor, and counts from the event on. Without this pause, the
+        // time that init has used of its share would count for the first event.
+        tokio::time::sleep(PERIODS).await;
+        let first = time_invocation(&mut function, event).await;
+        if let Some(server) = server {
+            server.abort();
+        }
+        Ok(ColdStart { ready, first: first? })
+    }
+}
+
+/// Measures changes of a password with a share of a processor. Returns the time of each change, and the
+/// most memory that the process had.
 pub(crate) async fn password_changes(
     binary: &Path,
     limit: &CpuLimit,
@@ -159,22 +172,22 @@ pub(crate) async fn password_changes(
     let event = scenario::success("update-user")?;
     let mut taken = Vec::new();
     for _ in 0..times {
-        taken.push(timed(&mut function, &event).await?);
+        taken.push(time_invocation(&mut function, &event).await?);
     }
     let peak = process::peak_memory(function.id().ok_or("the function has ended")?)?;
     Ok((taken, peak))
 }
 
-/// What a request costs at DynamoDB: calls, and capacity units.
+/// The cost of a request at DynamoDB.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Cost {
-    /// Calls.
+    /// The number of calls.
     pub(crate) calls: f64,
-    /// Capacity units, of writing and of reading alike.
+    /// The number of capacity units, for writing and for reading together.
     pub(crate) units: f64,
 }
 
-/// Asks a function once, and reads from its log what that cost.
+/// Invokes a function once, and reads the cost from its log.
 pub(crate) async fn cost(binary: &Path, function: &str) -> Result<Cost, Box<dyn Error>> {
     let dynamo_db = DynamoDb::start().await?;
     let settings = scenario::settings(&format!("http://{}", dynamo_db.address), None);

@@ -1,4 +1,4 @@
-//! What a process has used, and how much of a processor it may use.
+//! The processor time and the memory of a process, and a limit for its share of a processor.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -7,27 +7,27 @@ use std::time::Duration;
 
 use tokio::process::Command;
 
-/// How often the kernel counts a process's time, a second (`USER_HZ`, which is this on Linux).
+/// The number of ticks in a second (`USER_HZ`), in which Linux counts the time of a process.
 const TICKS_PER_SECOND: u32 = 100;
 
-/// Where the kernel's first version of control groups has the processor, if it is in use.
+/// The folder for the processor in the first version of control groups.
 const CGROUP_1: &str = "/sys/fs/cgroup/cpu";
-/// Where the second version is.
+/// The folder of the second version of control groups.
 const CGROUP_2: &str = "/sys/fs/cgroup";
 
-/// The processor time of a process so far.
+/// Returns the processor time of a process so far.
 pub(crate) fn cpu_time(id: u32) -> io::Result<Duration> {
     let stat = std::fs::read_to_string(format!("/proc/{id}/stat"))?;
-    // The name, in parentheses, may hold anything.
+    // The name of the process is in parentheses, and can have any character.
     let after_name = stat.rsplit(')').next().unwrap_or_default();
     let fields: Vec<&str> = after_name.split_whitespace().collect();
-    // See proc_pid_stat(5): utime and stime are the 14th and the 15th, the state the 3rd.
+    // In proc_pid_stat(5), the state is field 3, `utime` is field 14, and `stime` is field 15.
     let ticks = [11, 12].map(|at| fields.get(at).and_then(|ticks| ticks.parse::<u32>().ok()));
     let ticks: u32 = ticks.into_iter().flatten().sum();
     Ok(Duration::from_secs(1) * ticks / TICKS_PER_SECOND)
 }
 
-/// The most memory that a process has had at once, in bytes.
+/// Returns the most memory that a process has had at once, in bytes.
 pub(crate) fn peak_memory(id: u32) -> io::Result<u64> {
     let status = std::fs::read_to_string(format!("/proc/{id}/status"))?;
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
@@ -35,7 +35,8 @@ pub(crate) fn peak_memory(id: u32) -> io::Result<u64> {
     Ok(kibibytes.unwrap_or(0) * 1024)
 }
 
-/// A share of one processor, as Lambda gives it by the memory of a function: 1 769 MB are one whole
+/// A share of one processor. Lambda gives a function a share in proportion to its memory. With
+/// 1 769 MB, the share is one whole processor
 /// (<https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html>).
 #[derive(Debug)]
 pub(crate) struct CpuLimit {
@@ -43,7 +44,7 @@ pub(crate) struct CpuLimit {
 }
 
 impl CpuLimit {
-    /// The share of a function of that many megabytes.
+    /// Returns the share of a function with that many megabytes of memory.
     pub(crate) fn of_memory(megabytes: u32) -> io::Result<Self> {
         let period = 20_000;
         let quota = period * megabytes / 1769;
@@ -67,12 +68,12 @@ impl CpuLimit {
 
 impl Drop for CpuLimit {
     fn drop(&mut self) {
-        // It can only be removed when the last process in it is gone; an empty one does no harm.
+        // The folder can only be removed after its last process has ended. An empty folder does no harm.
         let _ = std::fs::remove_dir(&self.folder);
     }
 }
 
-/// The command that runs a binary within the limit.
+/// Returns the command that runs a binary within the limit.
 pub(crate) fn command(binary: &Path, limit: &CpuLimit) -> Command {
     let mut command = Command::new("/bin/sh");
     command.args(["-c", r#"echo $$ >"$0" && exec "$1""#]);

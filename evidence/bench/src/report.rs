@@ -1,4 +1,4 @@
-//! What was measured, as a table and as a picture.
+//! The results as a table and as a picture.
 
 use std::error::Error;
 use std::fmt::Write;
@@ -9,61 +9,70 @@ use plotters::prelude::*;
 
 use crate::figures::{median, megabytes, milliseconds, quantile, ratio};
 
+/// Two values: that of the function and that of the floor.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Pair<T> {
+    /// The value of the function.
+    pub(crate) function: T,
+    /// The value of the floor.
+    pub(crate) floor: T,
+}
+
+impl<T> Pair<T> {
+    /// Returns references to both values.
+    pub(crate) fn as_ref(&self) -> Pair<&T> {
+        Pair { function: &self.function, floor: &self.floor }
+    }
+
+    /// Applies `f` to both values.
+    pub(crate) fn map<U>(self, f: impl Fn(T) -> U) -> Pair<U> {
+        Pair { function: f(self.function), floor: f(self.floor) }
+    }
+}
+
 /// One line of the comparison with the floor.
 #[derive(Debug, Clone)]
 pub(crate) struct Comparison {
-    /// What is compared.
+    /// The name of the line.
     pub(crate) name: &'static str,
-    /// The function's figure.
-    pub(crate) function: String,
-    /// The floor's.
-    pub(crate) floor: String,
-    /// The one by the other.
+    /// The formatted values.
+    pub(crate) figures: Pair<String>,
+    /// The value of the function divided by that of the floor.
     pub(crate) ratio: f64,
-    /// The most that it is to be, if that is settled.
+    /// The greatest ratio that meets the goal, if there is a goal.
     pub(crate) goal: Option<f64>,
 }
 
 impl Comparison {
     /// Compares two durations.
-    pub(crate) fn of(
-        name: &'static str,
-        function: Duration,
-        floor: Duration,
-        goal: Option<f64>,
-    ) -> Self {
-        let ratio = ratio(function, floor);
-        Self { name, function: milliseconds(function), floor: milliseconds(floor), ratio, goal }
+    pub(crate) fn of(name: &'static str, times: Pair<Duration>, goal: Option<f64>) -> Self {
+        let ratio = ratio(times.function, times.floor);
+        Self { name, figures: times.map(milliseconds), ratio, goal }
     }
 
     /// Compares two sizes in bytes.
-    #[expect(clippy::cast_precision_loss, reason = "two digits are shown")]
-    pub(crate) fn of_sizes(
-        name: &'static str,
-        function: u64,
-        floor: u64,
-        goal: Option<f64>,
-    ) -> Self {
-        let ratio = function as f64 / floor as f64;
-        Self { name, function: megabytes(function), floor: megabytes(floor), ratio, goal }
+    #[expect(clippy::cast_precision_loss, reason = "the table shows two digits")]
+    pub(crate) fn of_sizes(name: &'static str, sizes: Pair<u64>, goal: Option<f64>) -> Self {
+        let ratio = sizes.function as f64 / sizes.floor as f64;
+        Self { name, figures: sizes.map(megabytes), ratio, goal }
     }
 }
 
-/// The comparison as a table in Markdown.
+/// Returns the comparison as a table in Markdown.
 pub(crate) fn comparison(lines: &[Comparison]) -> String {
     let mut table =
         "| | change-username | floor | ratio | goal |\n|---|--:|--:|--:|--:|\n".to_owned();
     for line in lines {
-        let Comparison { name, function, floor, ratio, goal } = line;
+        let Comparison { name, figures: Pair { function, floor }, ratio, goal } = line;
         let mark = if goal.is_some_and(|goal| *ratio > goal) { " ✗" } else { "" };
         let goal = goal.map_or(String::new(), |goal| format!("{goal} ×"));
-        // Writing to a String does not fail.
+        // Writing to a `String` does not fail.
         let _ = writeln!(table, "| {name} | {function} | {floor} | {ratio:.2} ×{mark} | {goal} |");
     }
     table
 }
 
-/// Draws how the times of warm invocations are spread, of the function and of the floor.
+/// Draws the distribution of the times of the warm invocations, for the function and the floor.
 pub(crate) fn draw(file: &Path, series: &[(&str, &[Duration])]) -> Result<(), Box<dyn Error>> {
     let microseconds = |value: Duration| value.as_secs_f64() * 1e6;
     let longest = series.iter().map(|(_, taken)| quantile(taken, 0.995)).max().unwrap_or_default();

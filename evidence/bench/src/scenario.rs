@@ -1,4 +1,4 @@
-//! What the functions are asked.
+//! The events that the benchmark sends, and the settings of the functions.
 
 use std::error::Error;
 use std::path::Path;
@@ -10,21 +10,28 @@ use sandbox::{Issuer, Sample as User, TABLE, TokenRequest};
 use serde_json::{Value, json};
 use shared::clock::{Clock, SystemClock};
 
-/// The event of a function's success, as it is in `events/`.
+/// Returns the sample event of a function that ends with success.
 pub(crate) fn success(function: &str) -> Result<String, Box<dyn Error>> {
     let samples = events::of(function)?;
     let success = samples.into_iter().find(|sample: &Sample| sample.case == "success");
     Ok(success.ok_or_else(|| format!("{function} has no event of success"))?.event)
 }
 
-/// Two renames that can be repeated for ever: to a new name, and back to the old one. The token says
-/// what the name is, so each is the common rename.
+/// Returns two renames that can alternate without end: to a new name, and back to the old one. The token of
+/// each has the present name, so each rename costs one call of DynamoDB.
 pub(crate) fn renames() -> Result<[String; 2], Box<dyn Error>> {
     let [old, new] = [User::PLAIN.username, "new_username123"];
-    Ok([rename(old, new)?, rename(new, old)?])
+    Ok([rename(Names { from: old, to: new })?, rename(Names { from: new, to: old })?])
 }
 
-fn rename(from: &str, to: &str) -> Result<String, Box<dyn Error>> {
+/// The names before and after a rename.
+struct Names<'a> {
+    from: &'a str,
+    to: &'a str,
+}
+
+/// Returns the event of a rename.
+fn rename(Names { from, to }: Names<'_>) -> Result<String, Box<dyn Error>> {
     let now = SystemClock.now();
     let token = Issuer::development().issue(&TokenRequest {
         sub: User::PLAIN.id,
@@ -39,7 +46,7 @@ fn rename(from: &str, to: &str) -> Result<String, Box<dyn Error>> {
     Ok(event.to_string())
 }
 
-/// The settings of a function that talks to that DynamoDB. Nobody has to wait between two renames.
+/// Returns the settings of a function that uses the DynamoDB at that address. The cooldown is zero.
 pub(crate) fn settings(dynamo_db: &str, root: Option<&Path>) -> Vec<(&'static str, String)> {
     let issuer = Issuer::development();
     let root = root.map(|root| ("AWS_CA_BUNDLE", root.display().to_string()));
@@ -53,6 +60,9 @@ pub(crate) fn settings(dynamo_db: &str, root: Option<&Path>) -> Vec<(&'static st
         ("JWT_ISSUER", issuer.issuer),
         ("JWT_AUDIENCE", issuer.audience),
         ("JWT_HS256_SECRET", issuer.secret),
+        ("LOG_FINGERPRINT_KEY", "bench".to_owned()),
+        // One caller makes thousands of requests.
+        ("CALLER_QUOTAS", "off".to_owned()),
         ("USERNAME_COOLDOWN", "0s".to_owned()),
     ]
     .into_iter()
@@ -60,11 +70,11 @@ pub(crate) fn settings(dynamo_db: &str, root: Option<&Path>) -> Vec<(&'static st
     .collect()
 }
 
-/// Only success counts.
-pub(crate) fn check(answer: &Answer) -> Result<(), Box<dyn Error>> {
-    match answer {
-        Answer::Response(response)
-            if [200, 201].map(Value::from).contains(&response["statusCode"]) =>
+/// Checks that the response is a success.
+pub(crate) fn check(response: &Answer) -> Result<(), Box<dyn Error>> {
+    match response {
+        Answer::Response(content)
+            if [200, 201].map(Value::from).contains(&content["statusCode"]) =>
         {
             Ok(())
         }

@@ -1,4 +1,4 @@
-//! What it costs to verify a token, by its algorithm.
+//! The time to verify a token, for each algorithm.
 
 use std::error::Error;
 use std::fmt::Write;
@@ -11,10 +11,11 @@ use shared::token::{TokenSettings, TokenVerifier};
 
 use crate::figures::{median, ratio};
 
-/// How often each token is verified.
+/// The number of times that the benchmark verifies each token.
 const TIMES: usize = 4000;
 
-/// Verifies a token of each algorithm, by turns, as a function does.
+/// Verifies a token of each algorithm, by turns, with the verifier of a function. Returns the times as
+/// a table.
 pub(crate) async fn verification() -> Result<String, Box<dyn Error>> {
     let (now, issuer) = (SystemClock.now(), Issuer::development());
     let claims = json!({
@@ -35,17 +36,17 @@ pub(crate) async fn verification() -> Result<String, Box<dyn Error>> {
     let mut taken = [const { Vec::new() }; 4];
     for _ in 0..TIMES {
         for ((_, token), taken) in tokens.iter().zip(&mut taken) {
-            let asked = Instant::now();
+            let start = Instant::now();
             verifier.verify(token, now).await?;
-            taken.push(asked.elapsed());
+            taken.push(start.elapsed());
         }
     }
-    let [least, ..] = taken.each_ref().map(|taken| median(taken));
+    let [base, ..] = taken.each_ref().map(|taken| median(taken));
     let mut table = "| a token of | verified in µs | ratio |\n|---|--:|--:|\n".to_owned();
     for ((algorithm, _), taken) in tokens.iter().zip(&taken) {
         let taken = median(taken);
         let microseconds = taken.as_secs_f64() * 1e6;
-        writeln!(table, "| {algorithm} | {microseconds:.1} | {:.1} × |", ratio(taken, least))?;
+        writeln!(table, "| {algorithm} | {microseconds:.1} | {:.1} × |", ratio(taken, base))?;
     }
     Ok(table)
 }

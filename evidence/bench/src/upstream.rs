@@ -1,4 +1,4 @@
-//! What a function talks to: a DynamoDB in a process of its own, and what can stand before it.
+//! The DynamoDB in a process of its own, and a tap that measures its response times.
 
 use std::error::Error;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -14,18 +14,18 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::process::{Child, Command};
 use tokio::task::JoinHandle;
 
-/// The command of this program that is the DynamoDB.
+/// The command of this program that serves the DynamoDB.
 pub(crate) const COMMAND: &str = "dynamo-db";
 
-/// A DynamoDB with the sample users; it ends when dropped.
+/// A DynamoDB with the sample users. It stops when dropped.
 pub(crate) struct DynamoDb {
-    /// Where it is.
+    /// The address.
     pub(crate) address: SocketAddr,
     _process: Child,
 }
 
 impl DynamoDb {
-    /// Starts it.
+    /// Starts the DynamoDB.
     pub(crate) async fn start() -> Result<Self, Box<dyn Error>> {
         let mut process = Command::new(std::env::current_exe()?)
             .arg(COMMAND)
@@ -38,8 +38,8 @@ impl DynamoDb {
     }
 }
 
-/// Is the DynamoDB: says its address, and serves until it is killed.
-#[expect(clippy::print_stdout, reason = "the address is what this command says")]
+/// Serves the DynamoDB until the process is killed. Prints its address first.
+#[expect(clippy::print_stdout, reason = "the address is the output of this command")]
 pub(crate) async fn serve() -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let address = listener.local_addr()?;
@@ -50,30 +50,30 @@ pub(crate) async fn serve() -> Result<(), Box<dyn Error>> {
     std::future::pending().await
 }
 
-/// Passes everything on to the DynamoDB, and notes how long each answer takes to begin.
+/// A proxy in front of the DynamoDB. It measures the time until each response begins.
 pub(crate) struct Tap {
-    /// Where it listens.
+    /// The address on which it listens.
     pub(crate) address: SocketAddr,
     waits: Arc<Mutex<Vec<Duration>>>,
     server: JoinHandle<()>,
 }
 
 impl Tap {
-    /// Listens.
+    /// Starts the proxy.
     pub(crate) async fn start(to: SocketAddr) -> Result<Self, Box<dyn Error>> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
         let waits = Arc::<Mutex<Vec<Duration>>>::default();
-        let noted = Arc::clone(&waits);
+        let recorded = Arc::clone(&waits);
         let server = tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
-                tokio::spawn(pass_on(client, to, Arc::clone(&noted)));
+                tokio::spawn(forward(client, to, Arc::clone(&recorded)));
             }
         });
         Ok(Self { address, waits, server })
     }
 
-    /// The waits since it was last asked.
+    /// Returns the response times since the last call.
     pub(crate) fn take_waits(&self) -> Vec<Duration> {
         std::mem::take(&mut self.waits.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -85,7 +85,8 @@ impl Drop for Tap {
     }
 }
 
-async fn pass_on(
+/// Forwards one connection.
+async fn forward(
     mut client: TcpStream,
     to: SocketAddr,
     waits: Arc<Mutex<Vec<Duration>>>,
@@ -93,24 +94,24 @@ async fn pass_on(
     let mut server = TcpStream::connect(to).await?;
     client.set_nodelay(true)?;
     server.set_nodelay(true)?;
-    let (mut asked, mut answered) = (vec![0; 64 * 1024], vec![0; 64 * 1024]);
+    let (mut request, mut response) = (vec![0; 64 * 1024], vec![0; 64 * 1024]);
     let mut since = None;
     loop {
         tokio::select! {
-            read = client.read(&mut asked) => match read? {
+            read = client.read(&mut request) => match read? {
                 0 => return Ok(()),
                 length => {
-                    server.write_all(asked.get(..length).unwrap_or_default()).await?;
+                    server.write_all(request.get(..length).unwrap_or_default()).await?;
                     since = Some(Instant::now());
                 }
             },
-            read = server.read(&mut answered) => match read? {
+            read = server.read(&mut response) => match read? {
                 0 => return Ok(()),
                 length => {
                     if let Some(since) = since.take() {
                         waits.lock().unwrap_or_else(PoisonError::into_inner).push(since.elapsed());
                     }
-                    client.write_all(answered.get(..length).unwrap_or_default()).await?;
+                    client.write_all(response.get(..length).unwrap_or_default()).await?;
                 }
             },
         }

@@ -1,4 +1,4 @@
-//! A bearer → the caller.
+//! The target `bearer`: an `Authorization` header → the caller.
 
 use std::sync::{LazyLock, Mutex, PoisonError};
 
@@ -17,18 +17,20 @@ use tokio::runtime::Runtime;
 use crate::api::{app, now, runtime, store};
 use crate::table::Table;
 
-/// What begins an input that is a token's claims, and not a header.
+/// The first byte of an input that is the claims of a token, not a header.
 const CLAIMS: u8 = b'{';
 
-/// The public keys of RFC 7517, appendix A.1, whose private ones are of no use here, beside one of our own.
+/// The public keys of RFC 7517, appendix A.1. The targets sign nothing with them. [`jwks`] adds a key with
+/// which they sign.
 const P256: (&str, &str) =
     ("MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4", "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM");
 const RSA: &str = "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw";
 
-/// The key of HS256, which is not the development issuer's: the tokens of the sample events do not count.
+/// The key of HS256. The development issuer has another key, so the app rejects the tokens of the sample
+/// events.
 pub(crate) const SECRET: &[u8] = b"a secret of these targets, 32 bytes or more";
 
-/// Who verifies.
+/// The app that verifies the tokens.
 static VERIFIER: LazyLock<Mutex<(Runtime, App)>> = LazyLock::new(|| {
     let mut tokens = Issuer::development().token_settings();
     tokens.jwks = Some(jwks().to_string());
@@ -36,7 +38,7 @@ static VERIFIER: LazyLock<Mutex<(Runtime, App)>> = LazyLock::new(|| {
     Mutex::new((runtime(), app(store(&Table::default()), &tokens)))
 });
 
-/// The tokens that count.
+/// The tokens that the app accepts.
 pub(crate) static GOOD: LazyLock<[String; 3]> = LazyLock::new(|| {
     let claims = claims().to_string();
     [
@@ -46,7 +48,7 @@ pub(crate) static GOOD: LazyLock<[String; 3]> = LazyLock::new(|| {
     ]
 });
 
-/// The key set that tokens are verified with.
+/// Returns the key set of the app.
 pub(crate) fn jwks() -> Value {
     let public = URL_SAFE_NO_PAD.encode(ed25519().public_key().as_ref());
     json!({ "keys": [
@@ -57,7 +59,7 @@ pub(crate) fn jwks() -> Value {
     ] })
 }
 
-/// Claims that count.
+/// Returns claims that the app accepts.
 pub(crate) fn claims() -> Value {
     let issuer = Issuer::development();
     json!({
@@ -75,7 +77,7 @@ fn ed25519() -> Ed25519KeyPair {
     Ed25519KeyPair::from_seed_unchecked(&[7; 32]).expect("32 bytes")
 }
 
-/// A token of that header, signed as its `alg` says, with HMAC or Ed25519.
+/// Returns a token with that header and these claims, signed with HMAC or Ed25519 as `alg` says.
 pub(crate) fn signed(header: &Value, claims: &str) -> String {
     let encode = |part: &str| URL_SAFE_NO_PAD.encode(part);
     let message = format!("{}.{}", encode(&header.to_string()), encode(claims));
@@ -89,9 +91,9 @@ pub(crate) fn signed(header: &Value, claims: &str) -> String {
     format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature))
 }
 
-/// Asks who calls: with the input's lines as headers `Authorization`, or, when it begins with `{`, with a
-/// well-signed token of it as claims. Only a token that the issuer signed, of claims that count, is
-/// accepted.
+/// Sends a request with the input as its token. If the input begins with `{`, it is the claims of a
+/// correctly signed token. Otherwise each of its lines is an `Authorization` header. The app may accept
+/// only a token that the issuer signed, with valid claims.
 ///
 /// # Panics
 /// When a rule is broken.
@@ -116,15 +118,15 @@ pub fn bearer(data: &[u8]) {
         Err(Error::Token(error)) => {
             assert!(Error::from(error).code().as_str().starts_with("TOKEN_"));
         }
-        Err(Error::Invalid(faults)) => {
-            assert!(!faults.is_empty());
-            assert!(lines.len() > 1 || data.contains(&b','), "sent once: {faults:?}");
+        Err(Error::Invalid(violations)) => {
+            assert!(!violations.is_empty());
+            assert!(lines.len() > 1 || data.contains(&b','), "sent once: {violations:?}");
         }
         Err(other) => panic!("{other}"),
     }
 }
 
-/// Whether that is `Bearer` and a good token; API Gateway joins equal values with a comma.
+/// Whether the header has only good tokens with `Bearer`. API Gateway joins repeated headers with a comma.
 fn is_good(line: &HeaderValue) -> bool {
     let line = String::from_utf8_lossy(line.as_bytes());
     line.split(',').all(|one| {
@@ -133,7 +135,7 @@ fn is_good(line: &HeaderValue) -> bool {
     })
 }
 
-/// RFC 7519: what the claims of a token that counts are like.
+/// Checks claims that the app has accepted (RFC 7519).
 fn check_claims(claims: &str, caller: &Caller) {
     let claims: Value = serde_json::from_str(claims).expect("JSON");
     let issuer = Issuer::development();
@@ -149,8 +151,8 @@ fn check_claims(claims: &str, caller: &Caller) {
         "{claims}"
     );
     let sub = claims["sub"].as_str().expect("a string");
-    assert!((1..=128).contains(&sub.len()), "{claims}");
-    assert!(sub.chars().all(|c| c.is_ascii_alphanumeric() || "-_.:|@".contains(c)), "{claims}");
+    assert!((1..=255).contains(&sub.len()), "{claims}");
+    assert!(sub.chars().all(|c| c.is_ascii_alphanumeric() || "-_.:|@+=~".contains(c)), "{claims}");
     assert_eq!(caller.id.as_str(), sub);
     if let Some(hint) = &caller.username_hint {
         let names = [&claims["username"], &claims["preferred_username"]];
@@ -158,6 +160,7 @@ fn check_claims(claims: &str, caller: &Caller) {
     }
 }
 
+/// Returns the caller of a request with these `Authorization` headers.
 fn caller(lines: &[HeaderValue]) -> Result<Caller, Error> {
     let mut request = Request::new(());
     for line in lines {

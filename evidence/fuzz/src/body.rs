@@ -1,47 +1,58 @@
-//! A body → the change.
+//! The target `body`: a request body → the change.
 
 use lambda_http::request::LambdaRequest;
 use sandbox::Sample;
 use serde_json::{Map, Value, json};
 
-use crate::answer::check;
 use crate::api::{api, would_hash};
+use crate::response::check;
 
-/// The endpoints that take a body, and who calls them here.
-const ENDPOINTS: [(&str, &str, Sample); 4] = [
-    ("PATCH", "/api/v1/users/username", Sample::PLAIN),
-    ("PATCH", "/v1/users/update", Sample::ADMIN),
-    ("POST", "/v1/users", Sample::ADMIN),
-    ("PATCH", "/v1/users/update", Sample::PLAIN),
+const RENAME: &str = "/api/v1/users/username";
+const UPDATE: &str = "/v1/users/update";
+const CREATE: &str = "/v1/users";
+
+/// An endpoint that takes a body, with a caller.
+struct Endpoint {
+    method: &'static str,
+    path: &'static str,
+    caller: Sample,
+}
+
+static ENDPOINTS: [Endpoint; 4] = [
+    Endpoint { method: "PATCH", path: RENAME, caller: Sample::PLAIN },
+    Endpoint { method: "PATCH", path: UPDATE, caller: Sample::ADMIN },
+    Endpoint { method: "POST", path: CREATE, caller: Sample::ADMIN },
+    Endpoint { method: "PATCH", path: UPDATE, caller: Sample::PLAIN },
 ];
 
-/// Sends a body to the endpoint that the input's first byte names. It is refused with at least one
-/// sentence, and with pointers to what is there in it; or accepted, and then the fields of the answer are
-/// accepted in their turn, and answered as they are.
+/// Sends a body to an endpoint. The first byte of the input selects the endpoint, and the rest is the body.
+///
+/// An error response has at least one sentence, and its pointers lead to parts of the body. After
+/// success, the endpoint accepts the fields of the response as a body, and returns them unchanged.
 ///
 /// # Panics
 /// When a rule is broken.
 pub fn body(data: &[u8]) {
     let Some((endpoint, body)) = data.split_first() else { return };
-    let endpoint = usize::from(*endpoint) % ENDPOINTS.len();
+    let endpoint = &ENDPOINTS[usize::from(*endpoint) % ENDPOINTS.len()];
     let Ok(body) = std::str::from_utf8(body) else { return };
     if would_hash(body.as_bytes()) {
         return;
     }
-    let answer = send(endpoint, body);
-    let status = check(ENDPOINTS[endpoint].0, &answer);
-    let said: Value =
-        serde_json::from_str(answer["body"].as_str().unwrap_or_default()).unwrap_or_default();
+    let response = send(endpoint, body);
+    let status = check(endpoint.method, &response);
+    let content = content_of(&response);
     match status {
-        400 | 413 => check_pointers(&said, body, status),
-        200 if endpoint == 0 => check_rename(&said, body),
-        200 | 201 => check_again(endpoint, &said),
-        _ => assert!((403..=412).contains(&status), "{body}: {answer}"),
+        400 | 413 => check_pointers(&content, body, status),
+        200 if endpoint.path == RENAME => check_rename(&content, body),
+        200 | 201 => check_round_trip(endpoint, &content),
+        _ => assert!((403..=412).contains(&status), "{body}: {response}"),
     }
 }
 
-fn send(endpoint: usize, body: &str) -> Value {
-    let (method, path, caller) = ENDPOINTS[endpoint];
+/// Sends the body to the endpoint, and returns the response.
+fn send(endpoint: &Endpoint, body: &str) -> Value {
+    let Endpoint { method, path, caller } = endpoint;
     let mut api = api();
     let token = Sample::ALL.iter().position(|sample| sample.id == caller.id).expect("a sample");
     let event = json!({
@@ -58,23 +69,28 @@ fn send(endpoint: usize, body: &str) -> Value {
         "body": body,
         "isBase64Encoded": false,
     });
-    api.table.begin([]);
-    api.answer(serde_json::from_value::<LambdaRequest>(event).expect("an event"))
+    api.table.reset([]);
+    api.handle(serde_json::from_value::<LambdaRequest>(event).expect("an event"))
 }
 
-/// RFC 6901 section 6: each pointer is a URI fragment, and leads to a value of the body, or to a field that
-/// the body should have.
+/// Returns the body of a response as JSON.
+fn content_of(response: &Value) -> Value {
+    serde_json::from_str(response["body"].as_str().unwrap_or_default()).unwrap_or_default()
+}
+
+/// Checks that each pointer of the problem details is a URI fragment (RFC 6901 section 6) that leads to
+/// a value of the body, or to a required field that the body does not have.
 fn check_pointers(problem: &Value, body: &str, status: u64) {
     if status == 413 {
         assert!(body.len() > 16 * 1024, "{}", body.len());
         return;
     }
-    let faults = problem["errors"].as_array().expect("faults");
-    assert!(!faults.is_empty(), "{problem}");
+    let violations = problem["errors"].as_array().expect("violations");
+    assert!(!violations.is_empty(), "{problem}");
     let read = serde_json::from_str::<Value>(body);
-    for fault in faults {
-        assert!(fault["detail"].as_str().is_some_and(|detail| !detail.is_empty()), "{problem}");
-        let pointer = fault["pointer"].as_str().expect("a pointer");
+    for violation in violations {
+        assert!(violation["detail"].as_str().is_some_and(|detail| !detail.is_empty()), "{problem}");
+        let pointer = violation["pointer"].as_str().expect("a pointer");
         let pointer = decoded(pointer.strip_prefix('#').expect("a fragment"));
         let Ok(body) = &read else {
             assert_eq!(pointer, "", "{problem}");
@@ -88,11 +104,13 @@ fn check_pointers(problem: &Value, body: &str, status: u64) {
     }
 }
 
-/// Whether a field's name is longer than a pointer tells, or has control characters, which it leaves out.
+/// Whether some field's name differs from its pointer. The pointer shortens a name of more than 64
+/// characters, and leaves out control characters.
 fn has_odd_name(object: &Map<String, Value>) -> bool {
     object.keys().any(|name| name.chars().count() > 64 || name.contains(char::is_control))
 }
 
+/// Decodes a URI fragment (RFC 3986 section 3.5).
 fn decoded(fragment: &str) -> String {
     let mut bytes = Vec::new();
     let mut rest = fragment.as_bytes();
@@ -114,41 +132,41 @@ fn decoded(fragment: &str) -> String {
     String::from_utf8(bytes).expect("UTF-8")
 }
 
-fn check_rename(said: &Value, body: &str) {
+/// Checks the response to a rename.
+fn check_rename(content: &Value, body: &str) {
     let body: Value = serde_json::from_str(body).expect("what is accepted is JSON");
-    assert_eq!(said["data"]["newUsername"], body["newUsername"], "{said}");
+    assert_eq!(content["data"]["newUsername"], body["newUsername"], "{content}");
     assert_eq!(body.as_object().map(Map::len), Some(1), "{body}");
 }
 
-/// Sends what was answered as a body: nothing of it changes when it is read.
-fn check_again(endpoint: usize, user: &Value) {
-    // Nobody changes the own roles and status.
-    let is_own = user["userId"] == ENDPOINTS[endpoint].2.id;
+/// Sends the user of a response as a body. The next response has the same values.
+fn check_round_trip(endpoint: &Endpoint, user: &Value) {
+    let is_own = user["userId"] == endpoint.caller.id;
     let mut again = user.clone();
     let fields = again.as_object_mut().expect("an object");
     fields.retain(|name, value| {
-        let is_refused = is_own && ["roles", "status"].contains(&name.as_str());
-        !is_refused && (!value.is_null() || name == "midName")
+        // No caller may change the own roles and status.
+        let is_forbidden = is_own && ["roles", "status"].contains(&name.as_str());
+        !is_forbidden && (!value.is_null() || name == "midName")
     });
-    if endpoint == 2 {
+    if endpoint.path == CREATE {
         let account = fields["account"].as_object_mut().expect("an account");
         account
             .retain(|name, _| !["id", "userId", "createdAt", "updatedAt"].contains(&name.as_str()));
     } else {
         fields.remove("account");
     }
-    let answer = send(endpoint, &again.to_string());
-    let status = check(ENDPOINTS[endpoint].0, &answer);
-    assert!(matches!(status, 200 | 201), "{again}: {answer}");
-    let said: Value =
-        serde_json::from_str(answer["body"].as_str().unwrap_or_default()).unwrap_or_default();
+    let response = send(endpoint, &again.to_string());
+    let status = check(endpoint.method, &response);
+    assert!(matches!(status, 200 | 201), "{again}: {response}");
+    let content = content_of(&response);
     for (name, value) in again.as_object().into_iter().flatten() {
         if name == "account" {
             for (name, value) in value.as_object().into_iter().flatten() {
-                assert_eq!(said["account"][name], *value, "{name}");
+                assert_eq!(content["account"][name], *value, "{name}");
             }
         } else {
-            assert_eq!(said[name], *value, "{name}");
+            assert_eq!(content[name], *value, "{name}");
         }
     }
 }

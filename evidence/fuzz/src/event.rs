@@ -1,4 +1,4 @@
-//! An event of API Gateway → the router.
+//! The target `event`: an event of API Gateway → the router.
 
 use arbitrary::{Result, Unstructured};
 use base64::Engine;
@@ -7,36 +7,37 @@ use lambda_http::request::LambdaRequest;
 use sandbox::Sample;
 use serde_json::{Map, Value, json};
 
-use crate::answer::check;
 use crate::api::{api, would_hash};
-use crate::table::Verdict;
+use crate::response::check;
+use crate::table::WriteOutcome;
 
-/// Answers an event: the input itself when it is JSON, else one made up from it. No event makes the API
-/// panic, end in 500, or give anything to who has no token.
+/// Sends an event to the API: the input itself if it begins with `{`, otherwise an event that is generated
+/// from it. No event may cause a panic or a 500. A generated event without a good token may not succeed.
 ///
 /// # Panics
 /// When a rule is broken.
 pub fn event(data: &[u8]) {
     if data.first() == Some(&b'{') {
-        raw(data);
+        send_raw(data);
     } else {
-        let _ = made_up(&mut Unstructured::new(data));
+        let _ = send_generated(&mut Unstructured::new(data));
     }
 }
 
-fn raw(data: &[u8]) {
+/// Sends the input as an event.
+fn send_raw(data: &[u8]) {
     let Ok(event) = serde_json::from_slice::<Value>(data) else { return };
     let Ok(request) = serde_json::from_value::<LambdaRequest>(event.clone()) else { return };
     if would_hash(&body_of(&event)) {
         return;
     }
     let mut api = api();
-    api.table.begin([]);
+    api.table.reset([]);
     let method = event["requestContext"]["http"]["method"].as_str().unwrap_or_default();
-    check(method, &api.answer(request));
+    check(method, &api.handle(request));
 }
 
-/// The body of an event, as bytes.
+/// Returns the body of an event as bytes.
 fn body_of(event: &Value) -> Vec<u8> {
     let body = event["body"].as_str().unwrap_or_default();
     let decoded = if event["isBase64Encoded"] == true { STANDARD.decode(body).ok() } else { None };
@@ -45,15 +46,15 @@ fn body_of(event: &Value) -> Vec<u8> {
 
 const METHODS: [&str; 7] = ["GET", "PATCH", "POST", "OPTIONS", "PUT", "DELETE", "HEAD"];
 
-const VERDICTS: [Verdict; 5] = [
-    Verdict::Commit,
-    Verdict::UserChanged,
-    Verdict::NameTaken,
-    Verdict::NameTooSimilar,
-    Verdict::Busy,
+const OUTCOMES: [WriteOutcome; 5] = [
+    WriteOutcome::Commit,
+    WriteOutcome::UserChanged,
+    WriteOutcome::NameTaken,
+    WriteOutcome::NameTooSimilar,
+    WriteOutcome::Busy,
 ];
 
-/// The paths there are; in the place of `*` is text that is made up.
+/// The routes. Generated text replaces `*`.
 const PATHS: [(&str, &str); 7] = [
     ("PATCH", "/api/v1/users/username"),
     ("PATCH", "/v1/users/update"),
@@ -64,7 +65,7 @@ const PATHS: [(&str, &str); 7] = [
     ("GET", "*"),
 ];
 
-/// Headers and some values of theirs.
+/// Headers with some values.
 const HEADERS: [(&str, &[&str]); 10] = [
     ("x-language", &["en", "tr", "tr,tr", "en,tr"]),
     ("x-timezone", &["UTC", "UTC+03:00", "UTC-09:30", "Europe/Istanbul"]),
@@ -78,7 +79,7 @@ const HEADERS: [(&str, &[&str]); 10] = [
     ("origin", &["https://example.com"]),
 ];
 
-/// Fields of bodies and some values of theirs.
+/// Fields of bodies with some values.
 const FIELDS: [(&str, &[&str]); 14] = [
     ("newUsername", &["new_username", "old_username", "adrnin", "çağrı", "OLD_USERNAME"]),
     ("userId", &["3c90c3cc-0d44-4b50-8888-8dd25736052a", "88a52d74-ebee-49a4-9631-cfe492f4bf53"]),
@@ -96,7 +97,7 @@ const FIELDS: [(&str, &[&str]); 14] = [
     ("unknown~/", &["1"]),
 ];
 
-/// Fields of the object in a body.
+/// Fields of the `account` of a body with some values.
 const ACCOUNT: [(&str, &[&str]); 9] = [
     ("type", &["FREE", "free"]),
     ("mobilePhoneNumber", &["+905321234567", "0532"]),
@@ -109,20 +110,21 @@ const ACCOUNT: [(&str, &[&str]); 9] = [
     ("unknown~/", &["1"]),
 ];
 
-fn made_up(u: &mut Unstructured<'_>) -> Result<()> {
-    let verdicts = (0..u.int_in_range(0..=3)?).map(|_| u.choose(&VERDICTS).copied());
-    let verdicts = verdicts.collect::<Result<Vec<_>>>()?;
+/// Sends an event that is generated from the input.
+fn send_generated(u: &mut Unstructured<'_>) -> Result<()> {
+    let outcomes = (0..u.int_in_range(0..=3)?).map(|_| u.choose(&OUTCOMES).copied());
+    let outcomes = outcomes.collect::<Result<Vec<_>>>()?;
     let (method, path) = target(u)?;
     let query =
         if u.ratio(1, 2)? { format!("username={}", text_of(u, &samples())?) } else { text(u)? };
-    let body = if u.ratio(7, 8)? { object(u, true)?.to_string() } else { text(u)? };
+    let body = if u.ratio(7, 8)? { generate_object(u, true)?.to_string() } else { text(u)? };
     if would_hash(body.as_bytes()) {
         return Ok(());
     }
     let is_base64 = u.ratio(1, 8)?;
     let body = if is_base64 { STANDARD.encode(body) } else { body };
     let mut api = api();
-    let (headers, may_call) = headers(u, &api.tokens)?;
+    let (headers, has_token) = headers(u, &api.tokens)?;
     let event = json!({
         "version": "2.0",
         "rawPath": path,
@@ -138,17 +140,17 @@ fn made_up(u: &mut Unstructured<'_>) -> Result<()> {
         "isBase64Encoded": is_base64,
     });
     let Ok(event) = serde_json::from_value::<LambdaRequest>(event) else { return Ok(()) };
-    let is_busy = verdicts.contains(&Verdict::Busy);
-    api.table.begin(verdicts);
-    let answer = api.answer(event);
-    let status = check(&method, &answer);
-    assert!(may_call || status >= 400 || method == "OPTIONS", "given without a token: {answer}");
-    assert!(!may_call || status != 401, "a good token is not accepted: {answer}");
-    assert!(is_busy || status != 503, "unavailable: {answer}");
+    let is_busy = outcomes.contains(&WriteOutcome::Busy);
+    api.table.reset(outcomes);
+    let response = api.handle(event);
+    let status = check(&method, &response);
+    assert!(has_token || status >= 400 || method == "OPTIONS", "given without a token: {response}");
+    assert!(!has_token || status != 401, "a good token is not accepted: {response}");
+    assert!(is_busy || status != 503, "unavailable: {response}");
     Ok(())
 }
 
-/// A method and a path.
+/// Generates a method and a path.
 fn target(u: &mut Unstructured<'_>) -> Result<(String, String)> {
     let (method, path) = *u.choose(&PATHS)?;
     let method = if u.ratio(1, 16)? { text_of(u, &METHODS)? } else { method.to_owned() };
@@ -159,7 +161,7 @@ fn target(u: &mut Unstructured<'_>) -> Result<(String, String)> {
     Ok((method, path))
 }
 
-/// Headers, and whether there is a token among them that counts.
+/// Generates headers. Returns them, and whether they have a good token.
 fn headers(u: &mut Unstructured<'_>, tokens: &[String]) -> Result<(Map<String, Value>, bool)> {
     let mut headers = Map::new();
     headers.insert("content-type".to_owned(), json!("application/json"));
@@ -167,22 +169,22 @@ fn headers(u: &mut Unstructured<'_>, tokens: &[String]) -> Result<(Map<String, V
         let (name, values) = *u.choose(&HEADERS)?;
         headers.insert(name.to_owned(), json!(text_of(u, values)?));
     }
-    let may_call = u.ratio(3, 4)?;
-    let authorization = if may_call {
+    let has_token = u.ratio(3, 4)?;
+    let authorization = if has_token {
         format!("Bearer {}", u.choose(tokens)?)
     } else {
         text_of(u, &["", "Bearer", "Bearer a.b.c"])?
     };
     headers.insert("authorization".to_owned(), json!(authorization));
-    Ok((headers, may_call))
+    Ok((headers, has_token))
 }
 
-/// The names and ids of sample users.
+/// Returns the ids and the names of the sample users.
 fn samples() -> Vec<&'static str> {
     Sample::ALL.iter().flat_map(|sample| [sample.id, sample.username]).collect()
 }
 
-/// One of these texts, or any.
+/// Generates one of the known texts, or any text.
 fn text_of(u: &mut Unstructured<'_>, known: &[&str]) -> Result<String> {
     if u.ratio(3, 4)? { Ok((*u.choose(known)?).to_owned()) } else { text(u) }
 }
@@ -193,10 +195,10 @@ fn text(u: &mut Unstructured<'_>) -> Result<String> {
     Ok(String::from_utf8_lossy(bytes).into_owned())
 }
 
-/// An object of fields of a body, or of an account's.
-fn object(u: &mut Unstructured<'_>, is_outer: bool) -> Result<Value> {
-    let fields: &[(&str, &[&str])] = if is_outer { &FIELDS } else { &ACCOUNT };
-    let mut made = Map::new();
+/// Generates an object with fields of a body, or with fields of an account.
+fn generate_object(u: &mut Unstructured<'_>, is_body: bool) -> Result<Value> {
+    let fields: &[(&str, &[&str])] = if is_body { &FIELDS } else { &ACCOUNT };
+    let mut object = Map::new();
     for _ in 0..u.int_in_range(0..=6)? {
         let (name, values) = *u.choose(fields)?;
         let value = match u.int_in_range(0..=9)? {
@@ -204,10 +206,10 @@ fn object(u: &mut Unstructured<'_>, is_outer: bool) -> Result<Value> {
             1 => json!(u.arbitrary::<bool>()?),
             2 => json!(u.arbitrary::<f64>()?),
             3 => json!([text_of(u, values)?]),
-            4..=6 if name == "account" => object(u, false)?,
+            4..=6 if name == "account" => generate_object(u, false)?,
             _ => json!(text_of(u, values)?),
         };
-        made.insert(name.to_owned(), value);
+        object.insert(name.to_owned(), value);
     }
-    Ok(Value::Object(made))
+    Ok(Value::Object(object))
 }

@@ -1,4 +1,4 @@
-//! An item of the table → the user.
+//! The target `item`: an item of the table → the user.
 
 use std::sync::{LazyLock, Mutex, PoisonError};
 
@@ -13,14 +13,15 @@ use tokio::runtime::Runtime;
 use crate::api::{api, runtime, store};
 use crate::table::Table;
 
-/// The key under which the item is asked for.
+/// The key under which the table has the item.
 const PK: &str = "USER#ada";
 
-/// Where items are read from.
+/// Reads users from items.
 struct Reader {
     runtime: Runtime,
     table: Table,
     store: Store,
+    /// The item of a sample user.
     good: Map<String, Value>,
 }
 
@@ -32,7 +33,7 @@ static READER: LazyLock<Mutex<Reader>> = LazyLock::new(|| {
     Mutex::new(Reader { runtime: runtime(), table, store, good })
 });
 
-/// Texts that only some users have.
+/// The text attributes that only some users have.
 pub(crate) const OPTIONAL: [&str; 7] = [
     "midName",
     "passwordHash",
@@ -43,8 +44,8 @@ pub(crate) const OPTIONAL: [&str; 7] = [
     "profilePictureUrl",
 ];
 
-/// Reads the user from an item: the input itself when it is JSON, else a good one changed as the input
-/// says. It is an error, or a user who loses nothing when written and read again.
+/// Reads a user from an item: the input itself if it begins with `{`, otherwise a good item that the input
+/// changes. Reading fails, or returns a user who loses nothing when the store writes and reads it again.
 ///
 /// # Panics
 /// When a rule is broken.
@@ -53,25 +54,25 @@ pub fn item(data: &[u8]) {
     let item: Option<Value> = if data.first() == Some(&b'{') {
         serde_json::from_slice(data).ok()
     } else {
-        changed(&reader.good, &mut Unstructured::new(data)).ok()
+        changed_item(&reader.good, &mut Unstructured::new(data)).ok()
     };
     let Some(item) = item else { return };
-    reader.table.begin([]);
+    reader.table.reset([]);
     let Some(user) = reader.read(&item) else { return };
     let create = Change::Create(Box::new(user.clone()));
     reader.runtime.block_on(reader.store.commit(&create)).expect("a table");
-    let [written, _name] = &reader.table.take_put()[..] else { panic!("not a user and a name") };
+    let [written, _name] = &reader.table.take_puts()[..] else { panic!("not a user and a name") };
     assert_eq!(reader.read(written), Some(user));
     for name in reader.good.keys().map(String::as_str).chain(OPTIONAL) {
         let (read, written) = (&item[name], &written[name]);
         assert_eq!(read.is_null(), written.is_null(), "{name}");
-        // A UUID, and it alone of the texts, can be written in several ways.
+        // Of all texts, only a UUID has several spellings.
         assert!(name == "accountId" || read["S"] == written["S"], "{name}");
     }
 }
 
 impl Reader {
-    /// The user of that item, if it is a user's.
+    /// Reads the user from the item. Returns `None` when reading fails.
     fn read(&self, item: &Value) -> Option<User> {
         self.table.insert(PK, item.clone());
         let id = UserId::parse("ada").expect("an id");
@@ -79,7 +80,8 @@ impl Reader {
     }
 }
 
-fn changed(good: &Map<String, Value>, u: &mut Unstructured<'_>) -> Result<Value> {
+/// Changes some attributes of the good item.
+fn changed_item(good: &Map<String, Value>, u: &mut Unstructured<'_>) -> Result<Value> {
     let mut item = good.clone();
     let names: Vec<&str> = good.keys().map(String::as_str).chain(OPTIONAL).collect();
     for _ in 0..u.int_in_range(1..=4)? {
@@ -93,7 +95,7 @@ fn changed(good: &Map<String, Value>, u: &mut Unstructured<'_>) -> Result<Value>
     Ok(Value::Object(item))
 }
 
-/// An attribute value of any type.
+/// Generates an attribute value of any type.
 fn value(u: &mut Unstructured<'_>) -> Result<Value> {
     const KINDS: [&str; 12] = ["S", "S", "S", "N", "N", "SS", "SS", "BOOL", "NULL", "NS", "L", "B"];
     let kind = *u.choose(&KINDS)?;

@@ -1,4 +1,4 @@
-//! A JSON Web Key Set → the keys.
+//! The target `jwks`: a JSON Web Key Set → the keys.
 
 use std::sync::{LazyLock, Mutex, PoisonError};
 
@@ -14,7 +14,7 @@ use crate::bearer::{claims, signed};
 
 static RUNTIME: LazyLock<Mutex<Runtime>> = LazyLock::new(|| Mutex::new(runtime()));
 
-/// Tokens whose key is in no key set: well signed with another key, or not signed at all.
+/// Tokens that no key set may accept: their signature is wrong, missing, or made with a secret.
 static FOREIGN: LazyLock<Vec<String>> = LazyLock::new(|| {
     let claims = claims().to_string();
     let signature = URL_SAFE_NO_PAD.encode([0x5A; 64]);
@@ -31,13 +31,13 @@ static FOREIGN: LazyLock<Vec<String>> = LazyLock::new(|| {
             tokens.push(format!("{message}."));
         }
     }
-    // A secret is not for key sets, even when one has it as a key of type `oct`.
+    // The verifier ignores a secret in a key set, which is a key of type `oct`.
     tokens.push(signed(&json!({ "alg": "HS256" }), &claims));
     tokens.push(signed(&json!({ "alg": "HS256", "kid": "oct" }), &claims));
     tokens
 });
 
-/// Reads the input as a key set. If it is one, no token of a key that is not in it is accepted.
+/// Reads the input as a key set. Reading fails, or returns keys that accept no token of another key.
 ///
 /// # Panics
 /// When a rule is broken.

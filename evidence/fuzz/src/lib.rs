@@ -1,8 +1,8 @@
-//! What comes from outside, made up by libFuzzer: no input may make Nameplate panic or break a rule.
+//! Fuzz targets for everything that comes from outside. No input may make Nameplate panic or break a rule.
 //!
-//! Each target is a function of bytes that panics when a rule is broken. Built as usual, a target's binary
-//! runs the files that it is given; built by `scripts/fuzz`, it is a fuzzer. The seeds of each also run as
-//! ordinary tests.
+//! A target is a function that takes bytes and panics when a rule is broken. `scripts/fuzz` builds the
+//! binary of a target as a fuzzer. In an ordinary build, the binary runs the target on files. The tests
+//! run each target on its seeds.
 
 #![expect(
     clippy::expect_used,
@@ -11,14 +11,14 @@
     reason = "a target that finds a broken rule has to fail"
 )]
 
-mod answer;
 mod api;
 mod bearer;
 mod body;
 mod event;
 mod item;
 mod jwks;
-mod second;
+mod response;
+mod second_implementation;
 pub mod seeds;
 mod table;
 mod username;
@@ -34,10 +34,10 @@ pub use jwks::jwks;
 pub use libfuzzer_sys;
 pub use username::username;
 
-/// A target: it panics when its input makes the code break a rule.
+/// A target. It panics when its input makes the code break a rule.
 pub type Target = fn(&[u8]);
 
-/// Every target by its name.
+/// Every target with its name.
 pub const TARGETS: [(&str, Target); 6] = [
     ("event", event),
     ("bearer", bearer),
@@ -47,7 +47,7 @@ pub const TARGETS: [(&str, Target); 6] = [
     ("jwks", jwks),
 ];
 
-/// The `main` of a target's binary.
+/// Defines the `main` of the binary of a target.
 #[macro_export]
 macro_rules! fuzz_target {
     ($target:path) => {
@@ -61,7 +61,7 @@ macro_rules! fuzz_target {
     };
 }
 
-/// Runs the target on the files that the process is given.
+/// Runs the target on the files that the arguments of the process name.
 pub fn replay(target: Target) -> ExitCode {
     for file in std::env::args_os().skip(1) {
         target(&std::fs::read(&file).expect("a file"));

@@ -1,4 +1,4 @@
-//! What the fuzzer begins with: the sample events and what is in them.
+//! The seeds: the inputs with which the fuzzer begins. Most of them come from the sample events.
 
 use std::io;
 
@@ -11,27 +11,27 @@ use crate::api::{api, now};
 use crate::bearer;
 use crate::item::OPTIONAL;
 
-/// How many inputs without a form there are, for the targets that make something up from one.
-const UNFORMED: u64 = 64;
+/// The number of random seeds of a target that generates something from its input.
+const RANDOM_SEEDS: u64 = 64;
 
-/// The seeds of a target.
+/// Returns the seeds of a target.
 ///
 /// # Errors
 /// When the sample events cannot be read.
 pub fn of(target: &str) -> io::Result<Vec<Vec<u8>>> {
     let events = events()?;
     Ok(match target {
-        "event" => events.iter().map(|event| event.to_string().into()).chain(unformed()).collect(),
+        "event" => events.iter().map(|event| event.to_string().into()).chain(random()).collect(),
         "bearer" => bearers(&events),
         "body" => bodies(&events),
         "username" => names(&events),
-        "item" => items().chain(unformed()).collect(),
+        "item" => items().chain(random()).collect(),
         "jwks" => key_sets(),
         _ => Vec::new(),
     })
 }
 
-/// The events of every function.
+/// Returns the sample events of every function.
 fn events() -> io::Result<Vec<Value>> {
     let mut found = Vec::new();
     for endpoint in ::api::endpoints() {
@@ -43,8 +43,8 @@ fn events() -> io::Result<Vec<Value>> {
 }
 
 fn bearers(events: &[Value]) -> Vec<Vec<u8>> {
-    let sent = events.iter().filter_map(|event| event["headers"]["authorization"].as_str());
-    let mut seeds: Vec<Vec<u8>> = sent.map(|sent| sent.as_bytes().to_vec()).collect();
+    let lines = events.iter().filter_map(|event| event["headers"]["authorization"].as_str());
+    let mut seeds: Vec<Vec<u8>> = lines.map(|line| line.as_bytes().to_vec()).collect();
     for good in bearer::GOOD.iter() {
         for line in [
             format!("Bearer {good}"),
@@ -59,7 +59,7 @@ fn bearers(events: &[Value]) -> Vec<Vec<u8>> {
     seeds
 }
 
-/// Claims that count, and such as just do not.
+/// Returns good claims, and claims that are at or just beyond a limit.
 fn claims() -> Vec<Value> {
     let now = now().as_second();
     let changes = [
@@ -76,15 +76,15 @@ fn claims() -> Vec<Value> {
         ("preferred_username", json!("ada")),
         ("roles", json!("ADMIN")),
     ];
-    let bent = changes.map(|(name, value)| {
+    let variants = changes.map(|(name, value)| {
         let mut claims = bearer::claims();
         claims[name] = value;
         claims
     });
-    bent.into_iter().chain([bearer::claims()]).collect()
+    variants.into_iter().chain([bearer::claims()]).collect()
 }
 
-/// Every body, for every endpoint that takes one.
+/// Returns every body for every endpoint that takes one.
 fn bodies(events: &[Value]) -> Vec<Vec<u8>> {
     let bodies = events.iter().filter_map(|event| event["body"].as_str());
     let short = bodies.filter(|body| body.len() < 4096);
@@ -114,7 +114,7 @@ fn names(events: &[Value]) -> Vec<Vec<u8>> {
     seeds
 }
 
-/// The sample users' items, as they are and with everything filled in.
+/// Returns the items of the sample users, without and with the optional attributes.
 fn items() -> impl Iterator<Item = Vec<u8>> {
     let api = api();
     let items = Sample::ALL.map(|sample| api.table.item(&format!("USER#{}", sample.id)));
@@ -128,35 +128,36 @@ fn items() -> impl Iterator<Item = Vec<u8>> {
 }
 
 fn key_sets() -> Vec<Vec<u8>> {
-    let whole = bearer::jwks();
-    let keys = whole["keys"].as_array().into_iter().flatten();
+    let all = bearer::jwks();
+    let keys = all["keys"].as_array().into_iter().flatten();
     let oct = json!({ "kty": "oct", "kid": "oct", "alg": "HS256",
         "k": URL_SAFE_NO_PAD.encode(bearer::SECRET) });
     let p384 = json!({ "kty": "EC", "crv": "P-384", "x": "AA", "y": "AA", "use": "enc" });
     let sets = keys.map(|key| json!({ "keys": [key] }));
-    let with_oct = keys_with(&whole, oct);
-    sets.chain([whole.clone(), with_oct, keys_with(&whole, p384)])
+    let with_oct = with_key(&all, oct);
+    sets.chain([all.clone(), with_oct, with_key(&all, p384)])
         .map(|set| set.to_string().into())
         .collect()
 }
 
-fn keys_with(set: &Value, key: Value) -> Value {
+/// Returns the key set with one more key.
+fn with_key(set: &Value, key: Value) -> Value {
     let keys = set["keys"].as_array().into_iter().flatten().cloned();
     json!({ "keys": keys.chain([key]).collect::<Vec<_>>() })
 }
 
-/// Inputs without a form, always the same ones.
-fn unformed() -> impl Iterator<Item = Vec<u8>> {
-    (0..UNFORMED).map(|seed| {
+/// Returns pseudo-random inputs, which are the same every time.
+fn random() -> impl Iterator<Item = Vec<u8>> {
+    (0..RANDOM_SEEDS).map(|seed| {
         let mut state = seed;
         let bytes = std::iter::repeat_with(move || {
-            // Knuth's MMIX generator; its high bits are the good ones.
+            // This is Knuth's MMIX generator. Only its high bits are random enough.
             state = state
                 .wrapping_mul(6_364_136_223_846_793_005)
                 .wrapping_add(1_442_695_040_888_963_407);
             (state >> 56) as u8
         });
-        // A first byte of `{` would make it JSON.
+        // The first byte is 0, because the targets read an input that begins with `{` as JSON.
         std::iter::once(0).chain(bytes).take(320).collect()
     })
 }

@@ -1,7 +1,8 @@
-//! A DynamoDB in memory, behind the real SDK client: fast enough for millions of inputs.
+//! A DynamoDB in memory behind the real SDK client, fast enough for millions of inputs.
 //!
-//! It reads what was put into it, and keeps nothing of what is written, so that no input depends on the
-//! one before it. Whether a write's conditions hold is not worked out but said beforehand.
+//! A read returns the items that the target inserted. The table keeps nothing of a write, so no input
+//! depends on earlier ones. It does not evaluate the conditions of a write: the target sets the outcome
+//! in advance.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,18 +18,18 @@ use sandbox::refusals::{cancelled_for, exception};
 use serde_json::{Value, json};
 use shared::store::DynamoDb;
 
-/// What becomes of a write.
+/// The outcome of a write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Verdict {
-    /// Its conditions hold.
+pub(crate) enum WriteOutcome {
+    /// The conditions hold.
     Commit,
-    /// The user is not as the write assumes.
+    /// The condition on the user fails.
     UserChanged,
-    /// Somebody has the very name.
+    /// Another user has the name.
     NameTaken,
-    /// Somebody has a name that looks the same.
+    /// Another user has a look-alike of the name.
     NameTooSimilar,
-    /// Another write is under way.
+    /// The write conflicts with another one.
     Busy,
 }
 
@@ -38,16 +39,16 @@ pub(crate) struct Table(Arc<Mutex<State>>);
 
 #[derive(Debug, Default)]
 struct State {
-    /// The items by their key, as DynamoDB's JSON has them.
+    /// The items by their key, in DynamoDB's JSON.
     items: HashMap<String, Value>,
-    /// What becomes of the next writes; of those after them, [`Verdict::Commit`].
-    verdicts: VecDeque<Verdict>,
-    /// The items that transactions put since it was last asked.
-    put: Vec<Value>,
+    /// The outcomes of the next writes. The outcome of later writes is [`WriteOutcome::Commit`].
+    outcomes: VecDeque<WriteOutcome>,
+    /// The items that transactions put since the last call of `take_puts`.
+    puts: Vec<Value>,
 }
 
 impl Table {
-    /// A client whose calls this table answers.
+    /// Returns a client whose calls this table answers.
     pub(crate) fn client(&self) -> Client {
         let settings = DynamoDb {
             region: "eu-central-1".to_owned(),
@@ -65,31 +66,31 @@ impl Table {
         http_client_fn(move |_, _| connector.clone())
     }
 
-    /// Has the item under that key.
+    /// Inserts the item under that key.
     pub(crate) fn insert(&self, pk: &str, item: Value) {
         self.state().items.insert(pk.to_owned(), item);
     }
 
-    /// The item under that key.
+    /// Returns the item under that key.
     pub(crate) fn item(&self, pk: &str) -> Option<Value> {
         self.state().items.get(pk).cloned()
     }
 
-    /// Changes an item that is there.
-    pub(crate) fn amend(&self, pk: &str, change: impl FnOnce(&mut Value)) {
+    /// Changes the item under that key, if there is one.
+    pub(crate) fn modify(&self, pk: &str, change: impl FnOnce(&mut Value)) {
         self.state().items.get_mut(pk).map(change);
     }
 
-    /// Begins with another input, and says what becomes of its writes.
-    pub(crate) fn begin(&self, verdicts: impl IntoIterator<Item = Verdict>) {
+    /// Prepares the table for the next input, whose writes have these outcomes.
+    pub(crate) fn reset(&self, outcomes: impl IntoIterator<Item = WriteOutcome>) {
         let mut state = self.state();
-        state.verdicts = verdicts.into_iter().collect();
-        state.put.clear();
+        state.outcomes = outcomes.into_iter().collect();
+        state.puts.clear();
     }
 
-    /// The items that transactions put since it was last asked.
-    pub(crate) fn take_put(&self) -> Vec<Value> {
-        std::mem::take(&mut self.state().put)
+    /// Returns the items that transactions put since the last call.
+    pub(crate) fn take_puts(&self) -> Vec<Value> {
+        std::mem::take(&mut self.state().puts)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -103,14 +104,14 @@ impl HttpConnector for Table {
         let body = request.body().bytes().unwrap_or_default();
         let body: Value = serde_json::from_slice(body).unwrap_or_default();
         let mut state = self.state();
-        let (status, answer) = match target.rsplit('.').next() {
+        let (status, response) = match target.rsplit('.').next() {
             Some("GetItem") => (200, state.get(&body)),
             Some("BatchGetItem") => (200, state.batch_get(&body)),
             Some("UpdateItem") => state.update(&body),
             Some("TransactWriteItems") => state.transact(&body),
             _ => (400, exception("UnknownOperationException")),
         };
-        HttpConnectorFuture::ready(Ok(http_response(status, &answer)))
+        HttpConnectorFuture::ready(Ok(http_response(status, &response)))
     }
 }
 
@@ -125,82 +126,94 @@ impl State {
 
     fn batch_get(&self, body: &Value) -> Value {
         let tables = body["RequestItems"].as_object().into_iter().flatten();
-        let found = tables.map(|(table, asked)| {
-            let keys = asked["Keys"].as_array().into_iter().flatten();
+        let responses = tables.map(|(table, request)| {
+            let keys = request["Keys"].as_array().into_iter().flatten();
             let items = keys.filter_map(|key| self.item(key)).cloned().collect();
             (table.clone(), Value::Array(items))
         });
-        json!({ "Responses": Value::Object(found.collect()) })
+        json!({ "Responses": Value::Object(responses.collect()) })
     }
 
-    fn verdict(&mut self) -> Verdict {
-        self.verdicts.pop_front().unwrap_or(Verdict::Commit)
+    fn next_outcome(&mut self) -> WriteOutcome {
+        self.outcomes.pop_front().unwrap_or(WriteOutcome::Commit)
     }
 
     fn update(&mut self, body: &Value) -> (u16, Value) {
-        match self.verdict() {
-            Verdict::UserChanged => {
-                let mut refusal = exception("ConditionalCheckFailedException");
-                refusal["Item"] = self.item(&body["Key"]).cloned().unwrap_or_default();
-                (400, refusal)
+        match self.next_outcome() {
+            WriteOutcome::UserChanged => {
+                let mut failed = exception("ConditionalCheckFailedException");
+                failed["Item"] = self.item(&body["Key"]).cloned().unwrap_or_default();
+                (400, failed)
             }
-            Verdict::Busy => (400, exception("TransactionConflictException")),
-            // One item has no name in it.
-            Verdict::Commit | Verdict::NameTaken | Verdict::NameTooSimilar => (200, json!({})),
+            WriteOutcome::Busy => (400, exception("TransactionConflictException")),
+            // An update of one item changes no name record.
+            WriteOutcome::Commit | WriteOutcome::NameTaken | WriteOutcome::NameTooSimilar => {
+                (200, json!({}))
+            }
         }
     }
 
     fn transact(&mut self, body: &Value) -> (u16, Value) {
         let actions = body["TransactItems"].as_array().map(Vec::as_slice).unwrap_or_default();
         let puts = actions.iter().map(|action| &action["Put"]["Item"]);
-        self.put.extend(puts.filter(|item| item.is_object()).cloned());
+        self.puts.extend(puts.filter(|item| item.is_object()).cloned());
         let [user, names @ ..] = actions else { return (400, exception("ValidationException")) };
-        let refused = match self.verdict() {
-            Verdict::Commit => None,
-            Verdict::Busy => Some(json!([{ "Code": "TransactionConflict" }])),
-            Verdict::UserChanged => {
+        let reasons = match self.next_outcome() {
+            WriteOutcome::Commit => None,
+            WriteOutcome::Busy => Some(json!([{ "Code": "TransactionConflict" }])),
+            WriteOutcome::UserChanged => {
                 let key = if user["Put"].is_object() {
                     &user["Put"]["Item"]
                 } else {
                     &user["Update"]["Key"]
                 };
-                Some(refusal(0, actions.len(), self.item(key).cloned()))
+                let failed = FailedCondition { action: 0, item: self.item(key).cloned() };
+                Some(failed.reasons(actions))
             }
-            verdict => {
-                taken(user, names, verdict).map(|item| refusal(1, actions.len(), Some(item)))
-            }
+            outcome => taken_name(user, names, outcome)
+                .map(|item| FailedCondition { action: 1, item: Some(item) }.reasons(actions)),
         };
-        match refused {
+        match reasons {
             None => (200, json!({})),
             Some(reasons) => (400, cancelled_for(reasons)),
         }
     }
 }
 
-/// The item of somebody else who has the name that the transaction takes. It takes none when it only
-/// spells a name anew.
-fn taken(user: &Value, names: &[Value], verdict: Verdict) -> Option<Value> {
+/// Returns the name record of another user who has the name that the transaction takes. Returns `None`
+/// for a respelling, which takes no name.
+fn taken_name(user: &Value, names: &[Value], outcome: WriteOutcome) -> Option<Value> {
     if names.len() < 2 && user["Update"].is_object() {
         return None;
     }
     let mut item = names.first()?["Put"]["Item"].clone();
     item["userId"]["S"] = json!("somebody-else");
-    if verdict == Verdict::NameTooSimilar {
+    if outcome == WriteOutcome::NameTooSimilar {
         let key = item["pk"]["S"].as_str()?.strip_prefix("USERNAME#")?.to_owned();
         item["username"]["S"] = json!(key);
     }
     Some(item)
 }
 
-/// The reasons of a transaction of `actions` whose condition number `at` failed.
-fn refusal(at: usize, actions: usize, item: Option<Value>) -> Value {
-    let mut reasons = vec![json!({ "Code": "None" }); actions];
-    let mut failed = json!({ "Code": "ConditionalCheckFailed" });
-    if let Some(item) = item {
-        failed["Item"] = item;
+/// A condition of a transaction that fails.
+struct FailedCondition {
+    /// The index of the action.
+    action: usize,
+    /// The item in the table.
+    item: Option<Value>,
+}
+
+impl FailedCondition {
+    /// Returns the cancellation reasons of a transaction with these actions.
+    fn reasons(self, actions: &[Value]) -> Value {
+        let mut reasons = vec![json!({ "Code": "None" }); actions.len()];
+        let mut failed = json!({ "Code": "ConditionalCheckFailed" });
+        if let Some(item) = self.item {
+            failed["Item"] = item;
+        }
+        reasons[self.action] = failed;
+        Value::Array(reasons)
     }
-    reasons[at] = failed;
-    Value::Array(reasons)
 }
 
 fn http_response(status: u16, body: &Value) -> HttpResponse {

@@ -1,5 +1,6 @@
-//! One history: clients who ask for things at the same time, a clock that is moved meanwhile, and a seed that
-//! decides everything.
+//! One history: clients send requests at the same time, the clock advances meanwhile, and DynamoDB sweeps.
+//!
+//! A seed decides everything that happens in a history.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -12,181 +13,186 @@ use shared::domain::status::Status;
 use stateright::semantics::{ConsistencyTester, LinearizabilityTester};
 use tokio::task::JoinSet;
 
-use crate::cast::{Name, Told, USERS, Wish};
 use crate::mutant::Mutant;
+use crate::scenario::{Name, Operation, Response, USERS};
 use crate::spec::{self, Request};
 use crate::wire::Fault;
-use crate::world::{Unanswered, World};
+use crate::world::{RequestError, World};
 
-/// How many ask at the same time.
+/// The number of clients that send requests at the same time.
 const CLIENTS: u32 = 3;
-/// How often each asks.
+/// The number of requests of each client.
 const REQUESTS: u32 = 8;
-/// Longer than any request is under way.
-const QUIET: Duration = Duration::from_mins(1);
+/// A time that is longer than any call is under way.
+const DRAIN_TIME: Duration = Duration::from_mins(1);
 
-/// What a history showed.
+/// The result of a history.
 #[derive(Debug)]
 pub struct History {
-    /// How many requests were sent.
+    /// The number of requests.
     pub requests: u64,
-    /// How many of these asked for a change of name.
-    pub renames_asked: u64,
-    /// How many names were changed.
-    pub renames_made: u64,
-    /// How many requests were not answered.
+    /// The number of requests for a change of a name.
+    pub renames_requested: u64,
+    /// The number of committed renames.
+    pub renames_committed: u64,
+    /// The number of requests without a response.
     pub unanswered: u64,
     /// How often each of [`Fault::ALL`] happened.
     pub faults: [u64; Fault::ALL.len()],
-    /// How often somebody was told what, by the name of [`Told`].
-    pub told: BTreeMap<String, u64>,
-    /// Whether nobody knows if there is an order that explains it, for there are too many.
+    /// How often clients received each kind of response, by the name of the variant of [`Response`].
+    pub responses: BTreeMap<String, u64>,
+    /// Whether the search for an order that explains the responses ended without a result, because
+    /// there are too many orders.
     pub undecided: bool,
-    /// What was wrong, if anything.
+    /// The first violation, if any.
     pub violation: Option<String>,
-    /// What happened, a line each.
+    /// The events of the history, one line each.
     pub trace: Vec<String>,
 }
 
-/// Lives through the history of that seed.
+/// Runs the history of that seed.
 ///
 /// # Errors
-/// When it cannot begin.
+/// When the history cannot begin, or DynamoDB does not understand a call.
 pub fn run(seed: u64, mutant: Option<Mutant>) -> Result<History, Box<dyn Error>> {
-    // Also what the SDK takes its jitter from.
+    // The SDK takes the jitter of its backoff from this generator.
     fastrand::seed(seed);
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build()?;
-    runtime.block_on(live(seed, mutant))
+    runtime.block_on(run_in_virtual_time(seed, mutant))
 }
 
-async fn live(seed: u64, mutant: Option<Mutant>) -> Result<History, Box<dyn Error>> {
+async fn run_in_virtual_time(seed: u64, mutant: Option<Mutant>) -> Result<History, Box<dyn Error>> {
     let mut random = fastrand::Rng::with_seed(seed);
     let world = World::start(random.u64(..), mutant).await?;
-    let record = Arc::new(Record::new(world));
-    record.world.wire.set_calm(false);
+    let recorder = Arc::new(Recorder::new(world));
+    recorder.world.wire.set_faults_enabled(true);
     let mut clients = JoinSet::new();
     for client in 0..CLIENTS {
-        let client = Client { record: Arc::clone(&record), id: client, random: random.fork() };
-        clients.spawn(client.ask_for_things());
+        let client = Client { recorder: Arc::clone(&recorder), id: client, random: random.fork() };
+        clients.spawn(client.send_requests());
     }
-    let time = tokio::spawn(move_time(Arc::clone(&record), random.fork()));
+    let time = tokio::spawn(advance_time(Arc::clone(&recorder), random.fork()));
     clients.join_all().await;
     time.abort();
-    // What is still on its way arrives.
-    tokio::time::sleep(QUIET).await;
-    record.world.wire.set_calm(true);
+    // Every call that is still under way arrives.
+    tokio::time::sleep(DRAIN_TIME).await;
+    recorder.world.wire.set_faults_enabled(false);
     for user in 0..USERS {
-        record.ask(CLIENTS, Wish::Read { user }, None).await;
+        recorder.send(CLIENTS, Operation::Read { user }, None).await;
     }
-    record.world.wire.inspect();
-    let malformed = record.world.wire.malformed();
-    malformed.map_or_else(|| Ok(record.into_history()), |call| Err(call.into()))
+    recorder.world.wire.check_invariants();
+    let malformed = recorder.world.wire.malformed_call();
+    malformed.map_or_else(|| Ok(recorder.into_history()), |call| Err(call.into()))
 }
 
-/// Moves the clock now and then, by little or by the very spans that the rules are about; and DynamoDB sweeps.
-async fn move_time(record: Arc<Record>, mut random: fastrand::Rng) {
+/// Advances the clock at random times, by a millisecond or by about the length of a cooldown or a hold.
+/// After one advance in four, DynamoDB sweeps.
+async fn advance_time(recorder: Arc<Recorder>, mut random: fastrand::Rng) {
     let sweeper = u32::MAX;
     loop {
         tokio::time::sleep(Duration::from_millis(random.u64(1..1500))).await;
         let spans = [1, spec::COOLDOWN - 1, spec::COOLDOWN, spec::HOLD - 1, spec::HOLD];
         let span = random.choice(spans).unwrap_or(1);
-        record.world.clock.advance(SignedDuration::from_millis(span));
-        record.world.wire.note(format!("clock + {span} ms"));
+        recorder.world.clock.advance(SignedDuration::from_millis(span));
+        recorder.world.wire.note(format!("clock + {span} ms"));
         if random.u8(..4) == 0 {
-            record.ask(sweeper, Wish::Sweep, None).await;
+            recorder.send(sweeper, Operation::Sweep, None).await;
         }
     }
 }
 
 struct Client {
-    record: Arc<Record>,
+    recorder: Arc<Recorder>,
     id: u32,
     random: fastrand::Rng,
 }
 
 impl Client {
-    async fn ask_for_things(mut self) {
+    async fn send_requests(mut self) {
         for _ in 0..REQUESTS {
             if self.random.bool() {
                 let pause = self.random.u64(..1500);
                 tokio::time::sleep(Duration::from_millis(pause)).await;
             }
-            let wish = self.wish();
-            let hint = self.random.bool().then(|| Name::any(&mut self.random));
-            if !self.record.ask(self.id, wish, hint).await {
-                // Who is not answered is somebody else from then on: that request is still under way.
+            let operation = self.random_operation();
+            let hint = self.random.bool().then(|| Name::random(&mut self.random));
+            if !self.recorder.send(self.id, operation, hint).await {
+                // The tester allows one pending request for each client id, and an unanswered request stays
+                // pending. The client goes on under a new id.
                 self.id += CLIENTS + 1;
             }
         }
     }
 
-    fn wish(&mut self) -> Wish {
+    fn random_operation(&mut self) -> Operation {
         let random = &mut self.random;
         let user = random.u8(..USERS);
         match random.u8(..20) {
-            0..7 => Wish::Rename { user, to: Name::any(random) },
-            7..10 => Wish::RenameByUpdate { user, to: Name::any(random) },
-            10..14 => Wish::Reassign { user, to: Name::any(random) },
-            14..16 => Wish::SetFirstName {
+            0..7 => Operation::SelfRename { user, to: Name::random(random) },
+            7..10 => Operation::SelfRenameByUpdate { user, to: Name::random(random) },
+            10..14 => Operation::RenameByAdmin { user, to: Name::random(random) },
+            14..16 => Operation::SetFirstName {
                 user,
                 letter: random.choice(['A', 'B', 'C', 'D']).unwrap_or('A'),
             },
             16..18 => {
                 let statuses = [Status::Active, Status::Deleted, Status::Blocked];
-                // Who is not active does nothing worth watching for long.
+                // `ACTIVE` is the most frequent status, because only an active user makes a rename.
                 let number = random.usize(..6) % 4;
-                Wish::SetStatus {
+                Operation::SetStatus {
                     user,
                     status: statuses.get(number).copied().unwrap_or(Status::Active),
                 }
             }
-            _ => Wish::Read { user },
+            _ => Operation::Read { user },
         }
     }
 }
 
-/// What the clients did and were told.
-struct Record {
+/// Sends the operations to the API, and records them with their responses.
+struct Recorder {
     world: World,
     log: Mutex<Log>,
 }
 
+/// The record of the operations and the responses.
 struct Log {
-    beginning: spec::World,
-    tester: LinearizabilityTester<u32, spec::World>,
+    initial: spec::State,
+    tester: LinearizabilityTester<u32, spec::State>,
     requests: u64,
-    renames_asked: u64,
+    renames_requested: u64,
     unanswered: u64,
-    told: BTreeMap<String, u64>,
-    broken: Option<String>,
+    responses: BTreeMap<String, u64>,
+    /// The first response that the API may not give, or the first error of the tester.
+    failure: Option<String>,
 }
 
-impl Record {
+impl Recorder {
     fn new(world: World) -> Self {
-        let beginning = spec::World::new(world.clock.now().as_millisecond());
-        let tester = LinearizabilityTester::new(beginning.clone());
+        let initial = spec::State::new(world.clock.now().as_millisecond());
+        let tester = LinearizabilityTester::new(initial.clone());
         let log = Log {
-            beginning,
+            initial,
             tester,
             requests: 0,
-            renames_asked: 0,
+            renames_requested: 0,
             unanswered: 0,
-            told: BTreeMap::new(),
-            broken: None,
+            responses: BTreeMap::new(),
+            failure: None,
         };
         Self { world, log: Mutex::new(log) }
     }
 
-    /// Asks, notes the answer, and says whether there was one.
-    async fn ask(&self, client: u32, wish: Wish, hint: Option<Name>) -> bool {
+    /// Sends the operation and records the response. Returns whether there was a response.
+    async fn send(&self, client: u32, operation: Operation, hint: Option<Name>) -> bool {
         let at = self.world.clock.now().as_millisecond();
-        self.log(|log| log.invoke(client, Request { at, wish }));
+        self.log(|log| log.record_request(client, Request { at, operation }));
         let hinted = hint.map_or(String::new(), |name| format!(", the token says {}", name.text()));
-        self.world.wire.note(format!("{client}: {wish:?} at {at}{hinted}"));
-        let answer = self.world.ask(wish, hint).await;
-        self.world.wire.note(format!("{client}: -> {answer:?}"));
-        self.log(|log| log.hear(client, wish, answer))
+        self.world.wire.note(format!("{client}: {operation:?} at {at}{hinted}"));
+        let response = self.world.send(operation, hint).await;
+        self.world.wire.note(format!("{client}: -> {response:?}"));
+        self.log(|log| log.record_response(client, operation, response))
     }
 
     fn log<T>(&self, change: impl FnOnce(&mut Log) -> T) -> T {
@@ -198,12 +204,12 @@ impl Record {
         let violation = wire.violation().or_else(|| self.log(|log| log.violation()));
         self.log(|log| History {
             requests: log.requests,
-            renames_asked: log.renames_asked,
-            renames_made: wire.renames(),
+            renames_requested: log.renames_requested,
+            renames_committed: wire.committed_renames(),
             unanswered: log.unanswered,
-            told: std::mem::take(&mut log.told),
-            faults: wire.injected(),
-            undecided: log.beginning.is_given_up(),
+            responses: std::mem::take(&mut log.responses),
+            faults: wire.injected_faults(),
+            undecided: log.initial.is_search_exhausted(),
             violation,
             trace: wire.trace(),
         })
@@ -211,38 +217,48 @@ impl Record {
 }
 
 impl Log {
-    fn invoke(&mut self, client: u32, request: Request) {
-        if request.wish != Wish::Sweep {
+    fn record_request(&mut self, client: u32, request: Request) {
+        if request.operation != Operation::Sweep {
             self.requests += 1;
         }
-        self.renames_asked += u64::from(matches!(
-            request.wish,
-            Wish::Rename { .. } | Wish::RenameByUpdate { .. } | Wish::Reassign { .. }
+        self.renames_requested += u64::from(matches!(
+            request.operation,
+            Operation::SelfRename { .. }
+                | Operation::SelfRenameByUpdate { .. }
+                | Operation::RenameByAdmin { .. }
         ));
         if let Err(error) = self.tester.on_invoke(client, request) {
-            self.broken.get_or_insert(error);
+            self.failure.get_or_insert(error);
         }
     }
 
-    fn hear(&mut self, client: u32, wish: Wish, answer: Result<Told, Unanswered>) -> bool {
-        match answer {
-            Ok(told) => {
-                let kind = format!("{told:?}").chars().take_while(|c| c.is_alphabetic()).collect();
-                *self.told.entry(kind).or_default() += 1;
-                if let Err(error) = self.tester.on_return(client, told) {
-                    self.broken.get_or_insert(error);
+    /// Records the response. Returns whether there was one.
+    fn record_response(
+        &mut self,
+        client: u32,
+        operation: Operation,
+        response: Result<Response, RequestError>,
+    ) -> bool {
+        match response {
+            Ok(response) => {
+                let text = format!("{response:?}");
+                let kind = text.chars().take_while(|c| c.is_alphabetic()).collect();
+                *self.responses.entry(kind).or_default() += 1;
+                if let Err(error) = self.tester.on_return(client, response) {
+                    self.failure.get_or_insert(error);
                 }
                 return true;
             }
-            Err(Unanswered::Unknown) => {
+            Err(RequestError::Unavailable) => {
                 self.unanswered += 1;
-                if matches!(wish, Wish::Read { .. }) {
-                    // Whenever it was, it changed nothing: the search need not look for its place.
-                    return self.hear(client, wish, Ok(Told::Conflict));
+                if matches!(operation, Operation::Read { .. }) {
+                    // A read changes nothing, whenever it happens. `Conflict` fits every state, so the
+                    // search does not have to place the read.
+                    return self.record_response(client, operation, Ok(Response::Conflict));
                 }
             }
-            Err(Unanswered::Broken(answer)) => {
-                self.broken.get_or_insert(format!("an answer that must not be: {answer}"));
+            Err(RequestError::Unexpected(response)) => {
+                self.failure.get_or_insert(format!("an answer that must not be: {response}"));
             }
         }
         false
@@ -250,7 +266,7 @@ impl Log {
 
     fn violation(&self) -> Option<String> {
         let nonlinear = || "no order of the requests explains the answers".to_owned();
-        let is_explained = || self.tester.is_consistent() || self.beginning.is_given_up();
-        self.broken.clone().or_else(|| (!is_explained()).then(nonlinear))
+        let is_explained = || self.tester.is_consistent() || self.initial.is_search_exhausted();
+        self.failure.clone().or_else(|| (!is_explained()).then(nonlinear))
     }
 }

@@ -1,19 +1,21 @@
-//! What must be true of the table after every write, read from its items and judged by rules of this file's
-//! own.
+//! The invariants: what the items of the table must satisfy after every write.
+//!
+//! This file states the rules on its own. It uses no code of the store or the domain.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::cast::Name;
+use crate::scenario::Name;
 use crate::spec::{COOLDOWN, HOLD};
 
-/// What the table says.
+/// The items of the table.
 #[derive(Debug, Default)]
 pub struct Table {
+    /// The users by their id.
     users: BTreeMap<String, User>,
-    /// By the key of the item.
-    names: BTreeMap<String, NameItem>,
+    /// The name records by the key of their item.
+    names: BTreeMap<String, NameRecord>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -24,18 +26,18 @@ struct User {
 }
 
 #[derive(Debug)]
-struct NameItem {
-    user: String,
+struct NameRecord {
+    owner: String,
     username: String,
     held_until: Option<i64>,
-    /// In seconds.
+    /// The time to live, in seconds since 1970.
     expires_at: Option<i64>,
 }
 
 /// Reads the items.
 ///
 /// # Errors
-/// A sentence that says which one is malformed.
+/// A sentence that names the malformed item.
 pub fn read(items: &[Value]) -> Result<Table, String> {
     let mut table = Table::default();
     for item in items {
@@ -51,36 +53,45 @@ pub fn read(items: &[Value]) -> Result<Table, String> {
             table.users.insert(id.to_owned(), user);
         } else {
             let (held_until, expires_at) = (number("heldUntil"), number("expiresAt"));
-            let (user, username) = (text("userId")?, text("username")?);
-            table.names.insert(pk, NameItem { user, username, held_until, expires_at });
+            let (owner, username) = (text("userId")?, text("username")?);
+            table.names.insert(pk, NameRecord { owner, username, held_until, expires_at });
         }
     }
     Ok(table)
 }
 
-/// What was true so far.
+/// The invariants, and the earlier states that they need.
 #[derive(Debug, Default)]
 pub struct Invariants {
+    /// The users after the last write.
     users: BTreeMap<String, User>,
-    /// By its key, who gave a name up, and until when nobody else can have it.
-    given_up: BTreeMap<u8, (String, i64)>,
+    /// The names that somebody gave up, by their key.
+    given_up: BTreeMap<u8, GivenUpName>,
     renames: u64,
 }
 
+/// A name that its owner gave up.
+#[derive(Debug)]
+struct GivenUpName {
+    owner: String,
+    /// The instant at which the hold is over.
+    held_until: i64,
+}
+
 impl Invariants {
-    /// How many changes of names it has seen.
+    /// Returns the number of renames so far.
     pub fn renames(&self) -> u64 {
         self.renames
     }
 
-    /// Looks at the table after a write, at the instant `now` in milliseconds since 1970.
+    /// Checks the table after a write at the instant `now`, in milliseconds since 1970.
     ///
     /// # Errors
-    /// A sentence that says what is wrong.
+    /// A sentence that states the violation.
     pub fn check(&mut self, table: &Table, now: i64) -> Result<(), String> {
-        let changed = self.take_in(table);
+        let cooldown = self.record_renames(table);
         for (id, user) in &table.users {
-            let own: Vec<_> = table.in_use().filter(|name| name.user == *id).collect();
+            let own: Vec<_> = table.in_use().filter(|name| name.owner == *id).collect();
             match own[..] {
                 [name] if name.username == user.username => {}
                 _ => {
@@ -92,49 +103,54 @@ impl Invariants {
             }
         }
         for name in table.in_use() {
-            if !table.users.contains_key(&name.user) {
+            if !table.users.contains_key(&name.owner) {
                 return Err(format!("a name is nobody's: {name:?}"));
             }
         }
-        table.no_two_look_alike()?;
-        table.names.values().try_for_each(|name| name.is_held_for_a_while(now))?;
-        self.given_up.retain(|_, (_, until)| now < *until);
-        for (key, (user, until)) in &self.given_up {
-            if !table.names.values().any(|name| name.is(*key) && name.user == *user) {
-                return Err(format!("a name is not held for 37 days: {user}'s, until {until}"));
+        table.check_look_alikes()?;
+        table.names.values().try_for_each(|name| name.check_hold(now))?;
+        self.given_up.retain(|_, name| now < name.held_until);
+        for (key, GivenUpName { owner, held_until }) in &self.given_up {
+            if !table.names.values().any(|name| name.has_key(*key) && name.owner == *owner) {
+                return Err(format!(
+                    "a name is not held for 37 days: {owner}'s, until {held_until}"
+                ));
             }
         }
-        changed
+        cooldown
     }
 
-    /// Notes who was renamed.
-    fn take_in(&mut self, table: &Table) -> Result<(), String> {
-        let mut found = Ok(());
+    /// Compares the users with those after the last write, and records the renames. Returns an error
+    /// when two changes by one user are less than 30 days apart.
+    fn record_renames(&mut self, table: &Table) -> Result<(), String> {
+        let mut result = Ok(());
         for (id, user) in &table.users {
             let Some(before) = self.users.insert(id.clone(), user.clone()) else { continue };
             let [from, to] = [&before, user].map(|user| Name::parse(&user.username).map(Name::key));
             if let (Some(from), Some(at), true) = (from, user.updated_at, from != to) {
-                self.given_up.insert(from, (id.clone(), at + HOLD));
+                let name = GivenUpName { owner: id.clone(), held_until: at + HOLD };
+                self.given_up.insert(from, name);
             }
             self.renames += u64::from(before.username != user.username);
             if let (Some(last), Some(this)) = (before.changed_at, user.changed_at)
                 && last != this
                 && this - last < COOLDOWN
             {
-                found = Err(format!("two changes within 30 days: {id}, after {} ms", this - last));
+                result = Err(format!("two changes within 30 days: {id}, after {} ms", this - last));
             }
         }
-        found
+        result
     }
 }
 
 impl Table {
-    fn in_use(&self) -> impl Iterator<Item = &NameItem> {
+    /// Returns the records of the names that are in use, so not held.
+    fn in_use(&self) -> impl Iterator<Item = &NameRecord> {
         self.names.values().filter(|name| name.held_until.is_none())
     }
 
-    /// Nobody has a name that looks like another's, held ones included.
-    fn no_two_look_alike(&self) -> Result<(), String> {
+    /// Checks that no two names look alike, held names included.
+    fn check_look_alikes(&self) -> Result<(), String> {
         let mut keys = BTreeMap::new();
         for name in self.names.values() {
             let Some(key) = Name::parse(&name.username).map(Name::key) else { continue };
@@ -146,14 +162,14 @@ impl Table {
     }
 }
 
-impl NameItem {
-    /// Whether it is one of that key.
-    fn is(&self, key: u8) -> bool {
+impl NameRecord {
+    /// Whether the name has this key.
+    fn has_key(&self, key: u8) -> bool {
         Name::parse(&self.username).is_some_and(|name| name.key() == key)
     }
 
-    /// A held name is free at some time, and no sweep comes before.
-    fn is_held_for_a_while(&self, now: i64) -> Result<(), String> {
+    /// Checks that a held name becomes free within 37 days, and that no sweep deletes it earlier.
+    fn check_hold(&self, now: i64) -> Result<(), String> {
         let Some(until) = self.held_until else { return Ok(()) };
         match self.expires_at {
             Some(expires_at) if until <= now + HOLD && expires_at * 1000 >= until => Ok(()),

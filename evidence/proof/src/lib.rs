@@ -1,20 +1,24 @@
-//! No name is ever lost or held twice: shown on the real handlers, the real SDK client and the embedded
-//! DynamoDB, with faults between them.
+//! Checks that no name is ever lost and that no name ever has two owners, under injected faults.
 //!
-//! A seed decides everything: what three clients ask for, when, what goes wrong on the way, and when the clock
-//! is moved. All of it happens on one thread in virtual time, so a seed that fails fails again. Two judges
-//! look at it. After every write the items of the table must be consistent ([`invariants`]). And the answers
-//! must be those that *some* order of whole requests would have given ([`spec`]): linearizability
-//! (Herlihy and Wing, 1990), where a request without an answer may have happened at any time, or not at all.
+//! The checks run on the real handlers, the real SDK client and the embedded DynamoDB, with faults on the
+//! connection between them.
 //!
-//! So that finding nothing means something, [`mutant`] has deliberate faults, each of which must be found.
+//! A seed decides everything in a [`history`]: the requests of three clients, their times, the faults,
+//! and the advances of the clock. A history runs on one thread in virtual time, so the same seed always
+//! gives the same history. Two checks look at each history:
+//!
+//! - [`invariants`]: the items of the table are consistent after every write.
+//! - [`spec`]: some order of whole requests explains all responses. This is linearizability (Herlihy and Wing,
+//!   1990). A request without a response may have happened at any time, or not at all.
+//!
+//! Each deliberate fault in [`mutant`] must be found. This shows that the checks can find faults.
 
-pub mod cast;
 pub mod history;
 pub mod invariants;
 pub mod mutant;
+pub mod scenario;
 pub mod spec;
-pub mod sum;
+pub mod totals;
 pub mod wire;
 pub mod world;
 
@@ -29,7 +33,7 @@ mod tests {
     use crate::wire::Fault;
 
     #[test]
-    fn in_no_history_is_a_name_lost_or_held_twice_or_an_answer_untrue() {
+    fn no_history_loses_a_name_gives_it_to_two_users_or_has_a_wrong_response() {
         for seed in 0..200 {
             let history = history::run(seed, None).unwrap();
             let trace = || history.trace.join("\n");
@@ -44,14 +48,15 @@ mod tests {
             let mut histories = (0..400).map(|seed| history::run(seed, Some(*mutant)).unwrap());
             let found = histories.find_map(|history| history.violation);
             let found = found.unwrap_or_else(|| panic!("{mutant:?} is not found"));
-            // With half of its work it would be `AnyName`, which ends in an answer that must not be.
+            // If only one of its two conditions were relaxed, the fault would be `AnyName`, which
+            // another check finds.
             let is_lost = found.starts_with("a user has not exactly the name");
             assert!(*mutant != Mutant::AnyOldName || is_lost, "{found}");
         }
     }
 
     #[test]
-    fn a_seed_decides_everything() {
+    fn the_same_seed_gives_the_same_history() {
         for seed in 0..10 {
             let [one, other] = [(); 2].map(|()| history::run(seed, None).unwrap().trace);
             assert_eq!(one, other);
@@ -59,21 +64,25 @@ mod tests {
     }
 
     #[test]
-    fn faults_and_answers_of_every_kind_happen_and_most_requests_are_answered() {
-        let (mut faults, mut told) = ([0; Fault::ALL.len()], BTreeMap::<String, u64>::new());
+    fn every_kind_of_fault_and_response_happens_and_most_requests_have_a_response() {
+        let mut faults = [0; Fault::ALL.len()];
+        let mut responses = BTreeMap::<String, u64>::new();
         let (mut requests, mut unanswered, mut renames) = (0, 0, 0);
         for seed in 0..100 {
             let history = history::run(seed, None).unwrap();
-            faults.iter_mut().zip(history.faults).for_each(|(sum, number)| *sum += number);
-            history.told.into_iter().for_each(|(kind, n)| *told.entry(kind).or_default() += n);
+            faults.iter_mut().zip(history.faults).for_each(|(total, number)| *total += number);
+            for (kind, number) in history.responses {
+                *responses.entry(kind).or_default() += number;
+            }
             requests += history.requests;
             unanswered += history.unanswered;
-            renames += history.renames_made;
+            renames += history.renames_committed;
         }
         assert!(faults.iter().all(|number| *number > 20), "{faults:?}");
         let kinds =
             ["Renamed", "User", "Taken", "TooSimilar", "CoolingDown", "NotActive", "NotFound"];
-        assert!(kinds.iter().all(|kind| told.get(*kind).is_some_and(|n| *n > 10)), "{told:?}");
+        let is_frequent = |kind: &&str| responses.get(*kind).is_some_and(|number| *number > 10);
+        assert!(kinds.iter().all(is_frequent), "{responses:?}");
         assert!(unanswered > 100 && unanswered < requests / 8, "{unanswered} of {requests}");
         assert!(renames > 300, "{renames}");
     }

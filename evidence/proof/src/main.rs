@@ -1,5 +1,6 @@
-//! `cargo run --release -p proof`: lives through many histories of concurrent requests under faults, and
-//! says whether each is right. `docs/evidence.md` has what it has shown so far.
+//! Runs many histories of concurrent requests under faults, and checks each.
+//!
+//! The command is `cargo run --release -p proof`. `docs/evidence.md` has its results.
 
 use std::error::Error;
 use std::fmt::Write;
@@ -12,7 +13,7 @@ use clap::{Parser, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use proof::history::{self, History};
 use proof::mutant::Mutant;
-use proof::sum::Sum;
+use proof::totals::Totals;
 
 /// Checks histories of concurrent requests under faults.
 #[derive(Debug, Parser)]
@@ -20,37 +21,37 @@ struct Options {
     /// The first seed.
     #[arg(long, default_value_t = 0)]
     seed: u64,
-    /// How many seeds, one after the other.
+    /// The number of seeds.
     #[arg(long, default_value_t = 10_000)]
     seeds: u64,
-    /// Until when, instead of how many.
+    /// Run for this many minutes instead of for a number of seeds.
     #[arg(long, conflicts_with = "seeds")]
     minutes: Option<u64>,
-    /// How many threads; as many as there are processors unless said.
+    /// The number of threads. By default, one for each processor.
     #[arg(long)]
     threads: Option<usize>,
-    /// Put a deliberate fault in; then a violation is what is wanted.
+    /// Put a deliberate fault in. The histories should then have a violation.
     #[arg(long)]
     mutant: Option<Mutant>,
-    /// Show what happens in the history of the first seed.
+    /// Show the events of the history of the first seed.
     #[arg(long)]
     trace: bool,
-    /// Try every deliberate fault, and say what catches it.
+    /// Try every deliberate fault, and show the check that finds it.
     #[arg(long)]
     mutants: bool,
 }
 
-#[expect(clippy::print_stderr, reason = "this is where a person reads it")]
+#[expect(clippy::print_stderr, reason = "errors belong on standard error")]
 fn main() -> ExitCode {
     let options = Options::parse();
-    let done = if options.trace {
-        trace(&options)
+    let result = if options.trace {
+        show_trace(&options)
     } else if options.mutants {
-        mutants(&options)
+        check_mutants(&options)
     } else {
-        check(&options)
+        check_histories(&options)
     };
-    match done {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("proof: {error}");
@@ -60,21 +61,24 @@ fn main() -> ExitCode {
 }
 
 #[expect(clippy::print_stdout, reason = "the history is this command's output")]
-fn trace(options: &Options) -> Result<(), Box<dyn Error>> {
+fn show_trace(options: &Options) -> Result<(), Box<dyn Error>> {
     let history = history::run(options.seed, options.mutant)?;
     println!("{}", history.trace.join("\n"));
     history.violation.map_or(Ok(()), |violation| Err(violation.into()))
 }
 
-/// A seed whose history is wrong, and why.
-type Violation = (u64, String);
+/// A violation, and the seed of the history that has it.
+struct FoundViolation {
+    seed: u64,
+    violation: String,
+}
 
 #[expect(clippy::print_stdout, reason = "the figures are this command's output")]
-fn check(options: &Options) -> Result<(), Box<dyn Error>> {
-    let begun = Instant::now();
-    let (sum, violation) = run(options)?;
-    println!("{sum}| seconds | {} |", begun.elapsed().as_secs());
-    let Some((seed, violation)) = violation else { return Ok(()) };
+fn check_histories(options: &Options) -> Result<(), Box<dyn Error>> {
+    let start = Instant::now();
+    let (totals, found) = run(options)?;
+    println!("{totals}| seconds | {} |", start.elapsed().as_secs());
+    let Some(FoundViolation { seed, violation }) = found else { return Ok(()) };
     let mut replay = format!("cargo run --release -p proof -- --trace --seed {seed}");
     if let Some(mutant) = options.mutant.and_then(|mutant| mutant.to_possible_value()) {
         write!(replay, " --mutant {}", mutant.get_name())?;
@@ -82,39 +86,40 @@ fn check(options: &Options) -> Result<(), Box<dyn Error>> {
     Err(format!("seed {seed}: {violation}\nLook at it: {replay}").into())
 }
 
-/// What the histories have shown so far.
+/// The results of the histories so far.
 #[derive(Default)]
-struct Found {
-    sum: Sum,
-    violation: Option<Violation>,
-    failure: Option<String>,
+struct Results {
+    totals: Totals,
+    violation: Option<FoundViolation>,
+    error: Option<String>,
 }
 
-impl Found {
-    fn take_in(&mut self, seed: u64, history: Result<History, String>) {
+impl Results {
+    fn add(&mut self, seed: u64, history: Result<History, String>) {
         match history {
             Ok(history) => {
-                self.sum += &history;
-                if let Some(wrong) = history.violation {
-                    self.violation.get_or_insert((seed, wrong));
+                self.totals += &history;
+                if let Some(violation) = history.violation {
+                    self.violation.get_or_insert(FoundViolation { seed, violation });
                 }
             }
-            Err(failure) => self.failure = Some(failure),
+            Err(error) => self.error = Some(error),
         }
     }
 
-    fn is_over(&self) -> bool {
-        self.violation.is_some() || self.failure.is_some()
+    /// Whether the threads should stop.
+    fn is_final(&self) -> bool {
+        self.violation.is_some() || self.error.is_some()
     }
 }
 
-/// Lives through the histories, on all threads, until one is wrong.
-fn run(options: &Options) -> Result<(Sum, Option<Violation>), Box<dyn Error>> {
-    let begun = Instant::now();
-    let end = options.minutes.map(|minutes| begun + Duration::from_secs(60 * minutes));
+/// Runs the histories on all threads until one has a violation.
+fn run(options: &Options) -> Result<(Totals, Option<FoundViolation>), Box<dyn Error>> {
+    let start = Instant::now();
+    let end = options.minutes.map(|minutes| start + Duration::from_secs(60 * minutes));
     let seeds = if end.is_some() { u64::MAX - options.seed } else { options.seeds };
-    let bar = bar(options.minutes, seeds);
-    let (next, found) = (AtomicU64::new(0), Mutex::new(Found::default()));
+    let bar = progress_bar(options.minutes, seeds);
+    let (next, results) = (AtomicU64::new(0), Mutex::new(Results::default()));
     let work = || {
         loop {
             let number = next.fetch_add(1, Ordering::Relaxed);
@@ -123,10 +128,10 @@ fn run(options: &Options) -> Result<(Sum, Option<Violation>), Box<dyn Error>> {
             }
             let seed = options.seed + number;
             let history = history::run(seed, options.mutant).map_err(|error| error.to_string());
-            bar.set_position(if end.is_some() { begun.elapsed().as_secs() } else { number });
-            let Ok(mut found) = found.lock() else { return };
-            found.take_in(seed, history);
-            if found.is_over() {
+            bar.set_position(if end.is_some() { start.elapsed().as_secs() } else { number });
+            let Ok(mut results) = results.lock() else { return };
+            results.add(seed, history);
+            if results.is_final() {
                 return;
             }
         }
@@ -138,12 +143,12 @@ fn run(options: &Options) -> Result<(Sum, Option<Violation>), Box<dyn Error>> {
         }
     });
     bar.finish_and_clear();
-    let Found { sum, violation, failure } =
-        found.into_inner().map_err(|_| "a thread has panicked")?;
-    failure.map_or(Ok((sum, violation)), |failure| Err(failure.into()))
+    let Results { totals, violation, error } =
+        results.into_inner().map_err(|_| "a thread has panicked")?;
+    error.map_or(Ok((totals, violation)), |error| Err(error.into()))
 }
 
-fn bar(minutes: Option<u64>, seeds: u64) -> ProgressBar {
+fn progress_bar(minutes: Option<u64>, seeds: u64) -> ProgressBar {
     let bar = ProgressBar::new(minutes.map_or(seeds, |minutes| minutes * 60));
     let unit = if minutes.is_some() { "s" } else { "seeds" };
     let style = format!("{{bar:40}} {{percent:>3}} % {{pos}} {unit} ({{eta}} left)");
@@ -153,16 +158,16 @@ fn bar(minutes: Option<u64>, seeds: u64) -> ProgressBar {
     bar
 }
 
-/// Every deliberate fault has to be found.
+/// Checks that every deliberate fault is found.
 #[expect(clippy::print_stdout, reason = "the table is this command's output")]
-fn mutants(options: &Options) -> Result<(), Box<dyn Error>> {
+fn check_mutants(options: &Options) -> Result<(), Box<dyn Error>> {
     println!("| deliberate fault | caught by | seeds |\n|---|---|--:|");
     let mut missed = Vec::new();
     for mutant in Mutant::value_variants() {
-        let value = mutant.to_possible_value().ok_or("a fault without a name")?;
+        let value = mutant.to_possible_value().ok_or("a mutant without a name")?;
         let name = value.get_name().to_owned();
-        let mut tried = options.seed..options.seed + options.seeds;
-        let found = tried.find_map(|seed| match history::run(seed, Some(*mutant)) {
+        let mut seeds = options.seed..options.seed + options.seeds;
+        let found = seeds.find_map(|seed| match history::run(seed, Some(*mutant)) {
             Ok(history) => history.violation.map(|violation| Ok((seed, violation))),
             Err(error) => Some(Err(error)),
         });

@@ -1,5 +1,6 @@
-//! Deliberate faults in the protocol, put in on the way to DynamoDB: what the proof has to catch, so that
-//! catching nothing means something.
+//! The mutants: deliberate faults in the protocol, each of which the checks must find.
+//!
+//! A mutant changes calls on the way to DynamoDB, so the deployed code has no switch for it.
 
 use clap::ValueEnum;
 use jiff::Timestamp;
@@ -16,7 +17,15 @@ pub struct Call {
     pub body: Value,
 }
 
-/// A deliberate fault.
+impl Call {
+    /// Whether the call only reads.
+    pub fn is_read(&self) -> bool {
+        self.operation.contains("Get")
+    }
+}
+
+/// A deliberate fault. The command line and its table show the name and the first paragraph of each
+/// variant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Mutant {
     /// A rename does not ask whether the account is active.
@@ -56,8 +65,8 @@ pub enum Mutant {
 }
 
 impl Mutant {
-    /// What becomes of a call. One call can become several, with time between them.
-    pub fn bend(self, mut call: Call, table: &InProcessDynamoDb, now: Timestamp) -> Vec<Call> {
+    /// Changes a call. The result can be several calls, with time between them.
+    pub fn apply(self, mut call: Call, table: &InProcessDynamoDb, now: Timestamp) -> Vec<Call> {
         match self {
             Self::AnyStatus => relax(&mut call, Part::User, "#status"),
             Self::AnyName => relax(&mut call, Part::User, "#username ="),
@@ -65,10 +74,11 @@ impl Mutant {
             Self::NamesOfOthers => relax(&mut call, Part::NewName, ""),
             Self::AnyOldName => {
                 relax(&mut call, Part::User, "#username =");
+                relax(&mut call, Part::User, "#usernameKey");
                 relax(&mut call, Part::OldName, "");
             }
             Self::AnyVersion => relax(&mut call, Part::User, "#version"),
-            Self::NoStamp => forget_stamp(&mut call),
+            Self::NoStamp => misplace_stamp(&mut call),
             Self::UserThenNames => return split(call, |part| part == Part::User),
             Self::NamesThenUser => return split(call, |part| part != Part::User),
             Self::ReadThenWrite => return read_then_write(call),
@@ -76,16 +86,16 @@ impl Mutant {
             Self::EndlessHold => actions(&mut call).for_each(hold_for_ever),
             Self::TrustedTtl => actions(&mut call).for_each(wait_for_ttl),
             Self::NewToken => call.body["ClientRequestToken"] = json!(Uuid::new_v4()),
-            Self::ThawedNow => thaw(&mut call, now),
-            // The wire itself keeps what was read.
+            Self::ThawedNow => move_to_now(&mut call, now),
+            // The wire has the cache.
             Self::CachedReads => {}
-            Self::FreedByDeletion => return free_name(call, table),
+            Self::FreedByDeletion => return delete_name_with_user(call, table),
         }
         vec![call]
     }
 }
 
-/// What an action of a transaction, or the only action of an update, is about.
+/// The item that an action of a transaction, or the only action of an update, writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Part {
     User,
@@ -106,7 +116,7 @@ impl Part {
     }
 }
 
-/// The actions of a call that writes.
+/// Returns the actions of a write.
 fn actions(call: &mut Call) -> Box<dyn Iterator<Item = &mut Value> + '_> {
     if call.operation == "UpdateItem" {
         return Box::new(std::iter::once(&mut call.body));
@@ -115,8 +125,8 @@ fn actions(call: &mut Call) -> Box<dyn Iterator<Item = &mut Value> + '_> {
     Box::new(items.filter_map(Value::as_object_mut).flat_map(|item| item.values_mut()))
 }
 
-/// Makes each clause of a part's condition that has that text in it always true. Its placeholders stay, for
-/// DynamoDB refuses those that nothing uses.
+/// Makes every clause that contains the text always true, in the conditions on one part. The
+/// placeholders stay in the clause, because DynamoDB refuses a call with unused placeholders.
 fn relax(call: &mut Call, part: Part, text: &str) {
     for action in actions(call).filter(|action| Part::of(action) == part) {
         let condition = action["ConditionExpression"].as_str().unwrap_or_default();
@@ -134,8 +144,8 @@ fn relax(call: &mut Call, part: Part, text: &str) {
     }
 }
 
-/// Writes the instant of the change where nobody looks.
-fn forget_stamp(call: &mut Call) {
+/// Writes the instant of the rename to an attribute that no condition reads.
+fn misplace_stamp(call: &mut Call) {
     for action in actions(call).filter(|action| Part::of(action) == Part::User) {
         let update = action["UpdateExpression"].as_str().unwrap_or_default();
         if update.contains("#usernameChangedAt = ") {
@@ -152,15 +162,15 @@ fn forget_stamp(call: &mut Call) {
     }
 }
 
-/// One transaction as two: that of the parts that come first, and that of the others.
+/// Splits a transaction in two: first the parts for which `is_first` holds, then the others.
 fn split(call: Call, is_first: impl Fn(Part) -> bool) -> Vec<Call> {
     let Some(items) = call.body["TransactItems"].as_array() else { return vec![call] };
     let is_first = |item: &Value| {
         item.as_object().into_iter().flat_map(Map::values).all(|action| is_first(Part::of(action)))
     };
-    let (first, then): (Vec<_>, Vec<_>) = items.iter().cloned().partition(is_first);
-    let parts = [first, then].into_iter().filter(|items| !items.is_empty());
-    parts.map(|items| transaction(&items)).collect()
+    let (first, second): (Vec<_>, Vec<_>) = items.iter().cloned().partition(is_first);
+    let halves = [first, second].into_iter().filter(|items| !items.is_empty());
+    halves.map(|items| transaction(&items)).collect()
 }
 
 fn transaction(items: &[Value]) -> Call {
@@ -168,23 +178,23 @@ fn transaction(items: &[Value]) -> Call {
     Call { operation: "TransactWriteItems".to_owned(), body }
 }
 
-/// The conditions on their own, and then the writes without any.
+/// Splits a transaction into its conditions alone and its writes without conditions.
 fn read_then_write(mut call: Call) -> Vec<Call> {
     if call.operation != "TransactWriteItems" {
         return vec![call];
     }
-    let checks: Vec<_> = actions(&mut call).map(|action| check_of(action)).collect();
+    let checks: Vec<_> = actions(&mut call).map(|action| condition_check(action)).collect();
     for part in [Part::User, Part::NewName, Part::OldName] {
         relax(&mut call, part, "");
     }
     vec![transaction(&checks), call]
 }
 
-/// An action's condition alone.
-fn check_of(action: &Value) -> Value {
+/// Returns the condition of an action as a `ConditionCheck`.
+fn condition_check(action: &Value) -> Value {
     let condition = action["ConditionExpression"].as_str().unwrap_or_default();
-    let is_part = |c: char| c.is_ascii_alphanumeric() || "#:_".contains(c);
-    let used: Vec<_> = condition.split(|c| !is_part(c)).collect();
+    let is_of_placeholder = |c: char| c.is_ascii_alphanumeric() || "#:_".contains(c);
+    let used: Vec<_> = condition.split(|c| !is_of_placeholder(c)).collect();
     let only_used = |placeholders: &Value| {
         let all = placeholders.as_object().into_iter().flatten();
         let used = all.filter(|(placeholder, _)| used.contains(&placeholder.as_str()));
@@ -206,13 +216,14 @@ fn check_of(action: &Value) -> Value {
     json!({ "ConditionCheck": check })
 }
 
-/// The hold is over before it begins.
+/// Ends the hold in 1970.
 fn free_old_name(action: &mut Value) {
     if action["Item"].get("heldUntil").is_some() {
         action["Item"]["heldUntil"] = json!({ "N": "0" });
     }
 }
 
+/// Ends the hold in the distant future.
 fn hold_for_ever(action: &mut Value) {
     if action["Item"].get("heldUntil").is_some() {
         action["Item"]["heldUntil"] = json!({ "N": "9999999999999" });
@@ -220,6 +231,7 @@ fn hold_for_ever(action: &mut Value) {
     }
 }
 
+/// Makes the clause that allows taking an expired name always false.
 fn wait_for_ttl(action: &mut Value) {
     let condition = action["ConditionExpression"].as_str().unwrap_or_default();
     if Part::of(action) == Part::NewName {
@@ -229,19 +241,19 @@ fn wait_for_ttl(action: &mut Value) {
     }
 }
 
-/// Moves every instant of a write to the present one.
-fn thaw(call: &mut Call, now: Timestamp) {
-    let then = actions(call).find_map(|action| {
+/// Moves every instant of a write by the time that has passed since the request began.
+fn move_to_now(call: &mut Call, now: Timestamp) {
+    let began_at = actions(call).find_map(|action| {
         let update = action["UpdateExpression"].as_str()?;
         let placeholder = update.split("#updatedAt = ").nth(1)?.split(',').next()?.trim();
         action["ExpressionAttributeValues"][placeholder]["N"].as_str()?.parse::<i64>().ok()
     });
-    if let Some(then) = then {
-        shift(&mut call.body, now.as_millisecond() - then);
+    if let Some(began_at) = began_at {
+        shift(&mut call.body, now.as_millisecond() - began_at);
     }
 }
 
-/// Adds to every number that is an instant in milliseconds.
+/// Adds to every number with 13 or more digits, which is an instant in milliseconds.
 fn shift(value: &mut Value, by: i64) {
     match value {
         Value::Object(fields) => {
@@ -258,8 +270,8 @@ fn shift(value: &mut Value, by: i64) {
     }
 }
 
-/// With the deletion of a user, that of the name.
-fn free_name(call: Call, table: &InProcessDynamoDb) -> Vec<Call> {
+/// Adds the deletion of the name record to the deletion of a user.
+fn delete_name_with_user(call: Call, table: &InProcessDynamoDb) -> Vec<Call> {
     let is_deletion =
         call.operation == "UpdateItem" && call.body.to_string().contains(r#""S":"DELETED""#);
     let user = call.body["Key"]["pk"]["S"].as_str().unwrap_or_default().replace("USER#", "");

@@ -1,4 +1,4 @@
-//! The way to DynamoDB and back, on which a seed decides what goes wrong.
+//! The connection between the SDK and DynamoDB. A seed decides which faults it injects.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,33 +18,33 @@ use tokio::sync::oneshot;
 use crate::invariants::{self, Invariants};
 use crate::mutant::{Call, Mutant};
 
-/// What happens to one call.
+/// A fault that happens to one call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
-    /// DynamoDB cannot be reached.
+    /// The connection is refused, so DynamoDB does not receive the call.
     Refused,
-    /// DynamoDB does it, and the answer is lost.
+    /// DynamoDB carries out the call, and the response is lost.
     AnswerLost,
-    /// The request is slow to arrive, perhaps after its sender has given up on it and sent another.
+    /// The call arrives late, perhaps after the SDK has given up on this attempt and made the next one.
     RequestDelayed,
-    /// DynamoDB does it, and the answer is slow, perhaps too slow.
+    /// DynamoDB carries out the call, and the response arrives late, perhaps too late.
     AnswerDelayed,
-    /// It meets another one on the same item.
+    /// The call conflicts with another one on the same item.
     Conflict,
-    /// Another attempt at it is still under way.
+    /// An earlier attempt at the same transaction is still in progress.
     InProgress,
-    /// DynamoDB throttles.
+    /// DynamoDB throttles the call.
     Throttled,
-    /// DynamoDB fails, and has done nothing.
+    /// DynamoDB fails, and does not carry out the call.
     Failed,
-    /// DynamoDB fails, and has done it.
+    /// DynamoDB carries out the call, and fails afterwards.
     FailedAfterwards,
-    /// What comes back is no answer, and DynamoDB has done it.
+    /// DynamoDB carries out the call, and the response is not JSON.
     Garbage,
 }
 
 impl Fault {
-    /// All there are.
+    /// All faults.
     pub const ALL: [Self; 10] = [
         Self::Refused,
         Self::AnswerLost,
@@ -59,12 +59,15 @@ impl Fault {
     ];
 }
 
-/// Of ten thousand calls, to how many something happens.
+/// The number of calls in ten thousand that a fault happens to.
 const FAULTS_IN_10_000: u32 = 2000;
-/// The longest that something is slow: longer than an attempt (1 s), an operation (3 s), and a request.
+/// The longest delay, in milliseconds. It is longer than the time limits of an attempt (1 s), an operation
+/// (3 s) and a request (4.5 s).
 const LONGEST_DELAY: u64 = 6000;
+/// The time that a call without a fault takes to arrive.
+const LATENCY: Duration = Duration::from_millis(1);
 
-/// The way. Copies are the same way.
+/// The connection. Copies are the same connection.
 #[derive(Clone)]
 pub struct Wire(Arc<Inner>);
 
@@ -77,18 +80,25 @@ struct Inner {
 
 struct State {
     random: fastrand::Rng,
-    is_calm: bool,
+    faults_enabled: bool,
     injected: [u64; Fault::ALL.len()],
     invariants: Invariants,
     trace: Vec<String>,
     violation: Option<String>,
     malformed: Option<String>,
-    /// What reads were answered, for [`Mutant::CachedReads`].
-    cache: HashMap<String, (u16, String)>,
+    /// The responses to earlier reads, for [`Mutant::CachedReads`].
+    cache: HashMap<String, RawResponse>,
+}
+
+/// A response of DynamoDB.
+#[derive(Clone)]
+struct RawResponse {
+    status: u16,
+    body: String,
 }
 
 impl Wire {
-    /// A way to the table on which the seed decides.
+    /// Returns a connection to the table that injects no faults yet.
     pub fn new(
         table: InProcessDynamoDb,
         clock: FakeClock,
@@ -97,7 +107,7 @@ impl Wire {
     ) -> Self {
         let state = State {
             random,
-            is_calm: true,
+            faults_enabled: false,
             injected: [0; Fault::ALL.len()],
             invariants: Invariants::default(),
             trace: Vec::new(),
@@ -108,57 +118,57 @@ impl Wire {
         Self(Arc::new(Inner { table, clock, mutant, state: Mutex::new(state) }))
     }
 
-    /// The SDK's connections over it.
+    /// Returns the HTTP client of the SDK over this connection.
     pub fn http(&self) -> SharedHttpClient {
         let wire = SharedHttpConnector::new(Connector(self.clone()));
         http_client_fn(move |_, _| wire.clone())
     }
 
-    /// Lets faults happen, or none.
-    pub fn set_calm(&self, is_calm: bool) {
-        self.state(|state| state.is_calm = is_calm);
+    /// Sets whether faults happen.
+    pub fn set_faults_enabled(&self, faults_enabled: bool) {
+        self.state(|state| state.faults_enabled = faults_enabled);
     }
 
-    /// How often each fault has happened.
-    pub fn injected(&self) -> [u64; Fault::ALL.len()] {
+    /// Returns how often each of [`Fault::ALL`] has happened.
+    pub fn injected_faults(&self) -> [u64; Fault::ALL.len()] {
         self.state(|state| state.injected)
     }
 
-    /// How many renames were committed.
-    pub fn renames(&self) -> u64 {
+    /// Returns the number of committed renames.
+    pub fn committed_renames(&self) -> u64 {
         self.state(|state| state.invariants.renames())
     }
 
-    /// What was wrong in the table, first of all.
+    /// Returns the first violation of an invariant.
     pub fn violation(&self) -> Option<String> {
         self.state(|state| state.violation.clone())
     }
 
-    /// A call that DynamoDB does not understand, which shows nothing.
-    pub fn malformed(&self) -> Option<String> {
+    /// Returns a call that DynamoDB does not understand. The history then shows nothing.
+    pub fn malformed_call(&self) -> Option<String> {
         self.state(|state| state.malformed.clone())
     }
 
-    /// Notes what happens, for who reads the history.
+    /// Adds a line to the trace.
     pub fn note(&self, line: String) {
         self.state(|state| state.trace.push(line));
     }
 
-    /// What has happened.
+    /// Returns the trace.
     pub fn trace(&self) -> Vec<String> {
         self.state(|state| state.trace.clone())
     }
 
-    /// Looks at the table, which must be right after every write.
-    pub fn inspect(&self) {
+    /// Checks the invariants on the table, and records the first violation.
+    pub fn check_invariants(&self) {
         let now = self.0.clock.now().as_millisecond();
         let items = self.0.table.items();
         self.state(|state| {
-            let found = items.and_then(|items| invariants::read(&items));
-            let wrong = found.and_then(|table| state.invariants.check(&table, now)).err();
-            if let (Some(wrong), None) = (wrong, &state.violation) {
-                state.trace.push(format!("        !! {wrong}"));
-                state.violation = Some(wrong);
+            let table = items.and_then(|items| invariants::read(&items));
+            let violation = table.and_then(|table| state.invariants.check(&table, now)).err();
+            if let (Some(violation), None) = (violation, &state.violation) {
+                state.trace.push(format!("        !! {violation}"));
+                state.violation = Some(violation);
             }
         });
     }
@@ -167,18 +177,17 @@ impl Wire {
         change(&mut self.0.state.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// What is to happen to a call, and how long something takes.
-    fn decide(&self, call: &Call) -> (Option<Fault>, Duration) {
+    /// Draws the fault that happens to a call, if any, and a delay.
+    fn draw_fault(&self, call: &Call) -> (Option<Fault>, Duration) {
         self.state(|state| {
             let delay = Duration::from_millis(state.random.u64(1..LONGEST_DELAY));
-            if state.is_calm || state.random.u32(..10_000) >= FAULTS_IN_10_000 {
+            if !state.faults_enabled || state.random.u32(..10_000) >= FAULTS_IN_10_000 {
                 return (None, delay);
             }
             let number = state.random.usize(..Fault::ALL.len());
             let fault = Fault::ALL[number];
-            let is_read = call.operation.contains("Get");
             let is_transaction = call.operation == "TransactWriteItems";
-            if (fault == Fault::Conflict && is_read)
+            if (fault == Fault::Conflict && call.is_read())
                 || (fault == Fault::InProgress && !is_transaction)
             {
                 return (None, delay);
@@ -188,120 +197,129 @@ impl Wire {
         })
     }
 
-    /// DynamoDB does what it is asked. What a deliberate fault makes of one call can be several, with time
-    /// between them.
-    async fn perform(&self, call: Call) -> (u16, String) {
-        let parts = match self.0.mutant {
-            Some(mutant) => mutant.bend(call, &self.0.table, self.0.clock.now()),
+    /// Has DynamoDB carry out the call. A mutant can turn one call into several, with time between them.
+    async fn execute(&self, call: Call) -> RawResponse {
+        let calls = match self.0.mutant {
+            Some(mutant) => mutant.apply(call, &self.0.table, self.0.clock.now()),
             None => vec![call],
         };
-        let mut answer = (500, String::new());
-        for (number, part) in parts.iter().enumerate() {
+        let mut response = RawResponse { status: 500, body: String::new() };
+        for (number, call) in calls.iter().enumerate() {
             if number > 0 {
                 let pause = self.state(|state| state.random.u64(..300));
                 tokio::time::sleep(Duration::from_millis(pause)).await;
             }
-            answer = self.call(part);
-            let summary = summary(&answer);
+            response = self.execute_one(call);
+            let summary = response.summary();
             if summary.contains("ValidationException") || summary.contains("Serialization") {
-                self.state(|state| state.malformed = Some(format!("{part:?}: {}", answer.1)));
+                let malformed = format!("{call:?}: {}", response.body);
+                self.state(|state| state.malformed = Some(malformed));
             }
-            self.note(format!("        {} {summary}", part.operation));
-            if answer.0 != 200 {
+            self.note(format!("        {} {summary}", call.operation));
+            if response.status != 200 {
                 break;
             }
-            if !part.operation.contains("Get") {
-                self.inspect();
+            if !call.is_read() {
+                self.check_invariants();
             }
         }
-        answer
+        response
     }
 
-    fn call(&self, part: &Call) -> (u16, String) {
-        let body = part.body.to_string();
-        let answer = self.0.table.call(&part.operation, body.as_bytes());
-        if self.0.mutant == Some(Mutant::CachedReads) && part.operation.contains("Get") {
-            let earlier = self.state(|state| state.cache.insert(body, answer.clone()));
-            return earlier.unwrap_or(answer);
+    fn execute_one(&self, call: &Call) -> RawResponse {
+        let request = call.body.to_string();
+        let (status, body) = self.0.table.call(&call.operation, request.as_bytes());
+        let response = RawResponse { status, body };
+        if self.0.mutant == Some(Mutant::CachedReads) && call.is_read() {
+            let earlier = self.state(|state| state.cache.insert(request, response.clone()));
+            return earlier.unwrap_or(response);
         }
-        answer
+        response
     }
 
-    /// DynamoDB gets the call after a while, whether or not somebody still waits for the answer.
-    fn perform_later(&self, call: Call, after: Duration) -> oneshot::Receiver<(u16, String)> {
-        let (tell, answer) = oneshot::channel();
+    /// Has DynamoDB carry out the call after a delay, whether or not the SDK still waits for the response.
+    fn execute_after(&self, delay: Duration, call: Call) -> oneshot::Receiver<RawResponse> {
+        let (sender, receiver) = oneshot::channel();
         let wire = self.clone();
         tokio::spawn(async move {
-            tokio::time::sleep(after).await;
-            // Who has given up does not hear it.
-            let _ = tell.send(wire.perform(call).await);
+            tokio::time::sleep(delay).await;
+            // The send fails when the SDK has given up on the attempt.
+            let _ = sender.send(wire.execute(call).await);
         });
-        answer
+        receiver
     }
 
-    async fn pass(&self, call: Call) -> Result<(u16, String), ConnectorError> {
-        let (fault, delay) = self.decide(&call);
+    /// Transmits the call, and injects the fault that the seed decides on.
+    async fn transmit(&self, call: Call) -> Result<RawResponse, ConnectorError> {
+        let (fault, delay) = self.draw_fault(&call);
         if let Some(fault) = fault {
             self.note(format!("        {} meets {fault:?}", call.operation));
         }
-        let lost = || ConnectorError::io("the connection broke".into());
-        let nearby = Duration::from_millis(1);
+        let broken = || ConnectorError::io("the connection broke".into());
         match fault {
-            None => self.perform_later(call, nearby).await.map_err(|_| lost()),
-            Some(Fault::Refused) => Err(lost()),
+            None => self.execute_after(LATENCY, call).await.map_err(|_| broken()),
+            Some(Fault::Refused) => Err(broken()),
             Some(Fault::AnswerLost) => {
-                let _ = self.perform_later(call, nearby).await;
-                Err(lost())
+                let _ = self.execute_after(LATENCY, call).await;
+                Err(broken())
             }
             Some(Fault::RequestDelayed) => {
-                self.perform_later(call, delay).await.map_err(|_| lost())
+                self.execute_after(delay, call).await.map_err(|_| broken())
             }
             Some(Fault::AnswerDelayed) => {
-                let answer = self.perform_later(call, nearby).await;
+                let response = self.execute_after(LATENCY, call).await;
                 tokio::time::sleep(delay).await;
-                answer.map_err(|_| lost())
+                response.map_err(|_| broken())
             }
-            Some(Fault::Conflict) if call.operation == "TransactWriteItems" => Ok(cancelled(&call)),
-            Some(Fault::Conflict) => Ok(exception("TransactionConflictException")),
-            Some(Fault::InProgress) => Ok(exception("TransactionInProgressException")),
-            Some(Fault::Throttled) => Ok(exception("ThrottlingException")),
-            Some(Fault::Failed) => {
-                Ok((500, json!({ "__type": "InternalServerError" }).to_string()))
+            Some(Fault::Conflict) if call.operation == "TransactWriteItems" => {
+                Ok(RawResponse::conflict(&call))
             }
+            Some(Fault::Conflict) => Ok(RawResponse::exception("TransactionConflictException")),
+            Some(Fault::InProgress) => Ok(RawResponse::exception("TransactionInProgressException")),
+            Some(Fault::Throttled) => Ok(RawResponse::exception("ThrottlingException")),
+            Some(Fault::Failed) => Ok(RawResponse::internal_error()),
             Some(Fault::FailedAfterwards) => {
-                let _ = self.perform_later(call, nearby).await;
-                Ok((500, json!({ "__type": "InternalServerError" }).to_string()))
+                let _ = self.execute_after(LATENCY, call).await;
+                Ok(RawResponse::internal_error())
             }
             Some(Fault::Garbage) => {
-                let _ = self.perform_later(call, nearby).await;
-                Ok((200, "<html>not DynamoDB".to_owned()))
+                let _ = self.execute_after(LATENCY, call).await;
+                Ok(RawResponse { status: 200, body: "<html>not DynamoDB".to_owned() })
             }
         }
     }
 }
 
-/// A transaction that another one on one of its items has cancelled.
-fn cancelled(call: &Call) -> (u16, String) {
-    let actions = call.body["TransactItems"].as_array().map_or(0, Vec::len);
-    let mut codes = vec!["None"; actions];
-    if let Some(last) = codes.last_mut() {
-        *last = "TransactionConflict";
+impl RawResponse {
+    fn exception(name: &str) -> Self {
+        Self { status: 400, body: refusals::exception(name).to_string() }
     }
-    (400, refusals::cancelled(&codes).to_string())
-}
 
-fn exception(name: &str) -> (u16, String) {
-    (400, refusals::exception(name).to_string())
-}
+    fn internal_error() -> Self {
+        Self { status: 500, body: json!({ "__type": "InternalServerError" }).to_string() }
+    }
 
-/// An answer in few words.
-fn summary((status, body): &(u16, String)) -> String {
-    let body: Value = serde_json::from_str(body).unwrap_or_default();
-    let kind = body["__type"].as_str().and_then(|kind| kind.rsplit('#').next());
-    let reasons = body["CancellationReasons"].as_array().map(|reasons| {
-        reasons.iter().filter_map(|reason| reason["Code"].as_str()).collect::<Vec<_>>().join(", ")
-    });
-    format!("{status} {} {}", kind.unwrap_or_default(), reasons.unwrap_or_default())
+    /// The response to a transaction that DynamoDB cancels because of a conflict on the last item.
+    fn conflict(call: &Call) -> Self {
+        let actions = call.body["TransactItems"].as_array().map_or(0, Vec::len);
+        let mut codes = vec!["None"; actions];
+        if let Some(last) = codes.last_mut() {
+            *last = "TransactionConflict";
+        }
+        Self { status: 400, body: refusals::cancelled(&codes).to_string() }
+    }
+
+    /// Returns the status, the exception and the cancellation reasons, for the trace.
+    fn summary(&self) -> String {
+        let body: Value = serde_json::from_str(&self.body).unwrap_or_default();
+        let exception = body["__type"].as_str().and_then(|kind| kind.rsplit('#').next());
+        let reasons = body["CancellationReasons"].as_array().map(|reasons| {
+            let codes = reasons.iter().filter_map(|reason| reason["Code"].as_str());
+            codes.collect::<Vec<_>>().join(", ")
+        });
+        let (exception, reasons) = (exception.unwrap_or_default(), reasons.unwrap_or_default());
+        format!("{} {exception} {reasons}", self.status)
+    }
 }
 
 #[derive(Clone)]
@@ -321,7 +339,7 @@ impl HttpConnector for Connector {
         let call = Call { operation, body: body.unwrap_or_default() };
         let wire = self.0.clone();
         HttpConnectorFuture::new(async move {
-            let (status, body) = wire.pass(call).await?;
+            let RawResponse { status, body } = wire.transmit(call).await?;
             let status =
                 StatusCode::try_from(status).map_err(|e| ConnectorError::user(e.into()))?;
             let mut response = HttpResponse::new(status, body.into());

@@ -1,7 +1,9 @@
-//! The whole API over a DynamoDB in this process, with three users, an administrator, and a clock that only
-//! the history moves.
+//! The API over a DynamoDB in this process, with users, an administrator and a clock.
+//!
+//! Only the history advances the clock.
 
 use std::error::Error;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
@@ -20,39 +22,40 @@ use shared::domain::text::Text;
 use shared::domain::user::{RequiredFields, User};
 use shared::domain::user_id::UserId;
 use shared::domain::username::Username;
-use shared::limit::CallerLimit;
+use shared::fingerprint::FingerprintKey;
+use shared::limit::CallerQuotas;
 use shared::log::RequestLog;
 use shared::store::{Change, DynamoDb, Outcome, Store};
 use shared::token::TokenVerifier;
-use std::sync::Arc;
 use tower::ServiceExt;
 use uuid::Uuid;
 
-use crate::cast::{Name, Told, USERS, Wish, user_id};
 use crate::mutant::Mutant;
+use crate::scenario::{Name, Operation, Response, USERS, user_id};
 use crate::wire::Wire;
 
 /// The instant at which every history begins.
 const BEGINNING: &str = "2026-01-15T10:30:00.000Z";
+/// The id of the administrator.
 const ADMIN: &str = "admin";
 
-/// The API and what is around it.
+/// The API, and everything that it works with.
 pub struct World {
     router: Router,
     issuer: Issuer,
     admin_token: String,
     table: InProcessDynamoDb,
-    /// The time.
+    /// The clock.
     pub clock: FakeClock,
-    /// The way to DynamoDB.
+    /// The connection to DynamoDB.
     pub wire: Wire,
 }
 
 impl World {
-    /// A new one, with its users.
+    /// Starts the API and creates the users.
     ///
     /// # Errors
-    /// When it cannot be made.
+    /// When the API cannot start, or a user cannot be created.
     pub async fn start(seed: u64, mutant: Option<Mutant>) -> Result<Self, Box<dyn Error>> {
         let clock = FakeClock::at(BEGINNING.parse::<Timestamp>()?);
         let table = InProcessDynamoDb::start(clock.clone())?;
@@ -71,69 +74,82 @@ impl World {
             policy: RenamePolicy::default(),
             store: Store::new(dynamo_db.client(wire.http()), TABLE),
             tokens: TokenVerifier::new(&issuer.token_settings())?,
-            caller_limit: CallerLimit::new(Arc::new(clock.clone())),
+            quotas: CallerQuotas::off(),
+            reserved: Arc::default(),
+            fingerprints: FingerprintKey::new("proof"),
             clock: Arc::new(clock.clone()),
             log: RequestLog::emf(Stage::Local, std::io::sink()),
         });
         for user in 0..USERS {
-            let name = Name::of_key(user).text();
-            create(&app, &user_id(user), name, &[Role::ApiUser]).await?;
+            let (id, username) = (user_id(user), Name::of_key(user).text());
+            NewUser { id: &id, username, roles: &[Role::ApiUser] }.create(&app).await?;
         }
-        create(&app, ADMIN, "grace_hopper", &[Role::Admin]).await?;
+        NewUser { id: ADMIN, username: "grace_hopper", roles: &[Role::Admin] }.create(&app).await?;
         let router = shared::http::serve(api::endpoints(), app);
         let admin_token = token(&issuer, &clock, ADMIN, &[Role::Admin], None)?;
-        wire.inspect();
+        wire.check_invariants();
         Ok(Self { router, issuer, admin_token, table, clock, wire })
     }
 
-    /// Asks for something. `hint` is the name that the token says the user has, if it says one.
+    /// Carries out the operation. `hint` is the username claim of the token, if the token has one.
     ///
     /// # Errors
-    /// [`Unanswered`] when it is not known what became of it.
-    pub async fn ask(&self, wish: Wish, hint: Option<Name>) -> Result<Told, Unanswered> {
-        if wish == Wish::Sweep {
-            return self.sweep().map_err(Unanswered::Broken);
+    /// [`RequestError`] when the API gives no response, or one that it may not give.
+    pub async fn send(
+        &self,
+        operation: Operation,
+        hint: Option<Name>,
+    ) -> Result<Response, RequestError> {
+        if operation == Operation::Sweep {
+            return self.sweep().map_err(RequestError::Unexpected);
         }
-        let request = self.request(wish, hint);
-        let request = request.map_err(|error| Unanswered::Broken(error.to_string()))?;
-        let answer = match self.router.clone().oneshot(request).await {
-            Ok(answer) => answer,
+        let request = self.request(operation, hint);
+        let request = request.map_err(|error| RequestError::Unexpected(error.to_string()))?;
+        let response = match self.router.clone().oneshot(request).await {
+            Ok(response) => response,
             Err(never) => match never {},
         };
-        let status = answer.status();
-        let code = answer.headers().get("x-error-code").and_then(|code| code.to_str().ok());
+        let status = response.status();
+        let code = response.headers().get("x-error-code").and_then(|code| code.to_str().ok());
         let code = code.unwrap_or_default().to_owned();
-        let body = answer.into_body().collect().await;
+        let body = response.into_body().collect().await;
         let body = body.map(http_body_util::Collected::to_bytes).unwrap_or_default();
-        understand(status, &code, &serde_json::from_slice(&body).unwrap_or_default())
+        read_response(status, &code, &serde_json::from_slice(&body).unwrap_or_default())
     }
 
-    fn request(&self, wish: Wish, hint: Option<Name>) -> Result<Request<Body>, Box<dyn Error>> {
+    /// Returns the HTTP request of an operation.
+    fn request(
+        &self,
+        operation: Operation,
+        hint: Option<Name>,
+    ) -> Result<Request<Body>, Box<dyn Error>> {
         let update = |user: u8, mut fields: Value| {
             fields["userId"] = json!(user_id(user));
             (Method::PATCH, "/v1/users/update".to_owned(), fields)
         };
-        let (by, (method, path, body)) = match wish {
-            Wish::Rename { user, to } => {
+        let (caller, (method, path, body)) = match operation {
+            Operation::SelfRename { user, to } => {
                 let body = json!({ "newUsername": to.text() });
                 (Some(user), (Method::PATCH, "/api/v1/users/username".to_owned(), body))
             }
-            Wish::RenameByUpdate { user, to } => {
+            Operation::SelfRenameByUpdate { user, to } => {
                 (Some(user), update(user, json!({ "username": to.text() })))
             }
-            Wish::Reassign { user, to } => (None, update(user, json!({ "username": to.text() }))),
-            Wish::SetFirstName { user, letter } => {
+            Operation::RenameByAdmin { user, to } => {
+                (None, update(user, json!({ "username": to.text() })))
+            }
+            Operation::SetFirstName { user, letter } => {
                 (None, update(user, json!({ "firstName": letter.to_string() })))
             }
-            Wish::SetStatus { user, status } => {
+            Operation::SetStatus { user, status } => {
                 (None, update(user, json!({ "status": status.as_str() })))
             }
-            Wish::Read { user } => {
+            Operation::Read { user } => {
                 (None, (Method::GET, format!("/v1/users/{}", user_id(user)), Value::Null))
             }
-            Wish::Sweep => return Err("nobody asks for a sweep".into()),
+            Operation::Sweep => return Err("a sweep is no request".into()),
         };
-        let token = match by {
+        let token = match caller {
             Some(user) => token(&self.issuer, &self.clock, &user_id(user), &[Role::ApiUser], hint)?,
             None => self.admin_token.clone(),
         };
@@ -144,37 +160,39 @@ impl World {
         Ok(request.body(body)?)
     }
 
-    /// DynamoDB deletes what is over.
-    fn sweep(&self) -> Result<Told, String> {
-        let names = || -> Result<u8, String> {
+    /// Has DynamoDB delete the expired items. Returns the keys of the deleted name records.
+    fn sweep(&self) -> Result<Response, String> {
+        let keys = || -> Result<u8, String> {
             let items = self.table.items()?;
             let names = items.iter().filter(|item| item.get("userId").is_some());
             let names = names.filter_map(|item| Name::parse(item["username"]["S"].as_str()?));
             Ok(names.fold(0, |keys, name| keys | 1 << name.key()))
         };
-        let before = names()?;
+        let before = keys()?;
         self.table.sweep()?;
-        Ok(Told::Swept { keys: before & !names()? })
+        Ok(Response::Swept { keys: before & !keys()? })
     }
 }
 
-/// The request was not answered, or not as it should be.
+/// The API gave no response, or one that it may not give.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Unanswered {
-    /// 503: what was asked for may have happened, or may happen yet.
-    Unknown,
-    /// An answer that the API never gives in these circumstances.
-    Broken(String),
+pub enum RequestError {
+    /// 503: the operation may have happened, or may happen later.
+    Unavailable,
+    /// A response that the API may not give to this request.
+    Unexpected(String),
 }
 
-fn understand(status: StatusCode, code: &str, body: &Value) -> Result<Told, Unanswered> {
-    let broken = || Unanswered::Broken(format!("{status} {code} {body}"));
-    let name = |value: &Value| value.as_str().and_then(Name::parse).ok_or_else(broken);
+/// Reads a response of the API.
+fn read_response(status: StatusCode, code: &str, body: &Value) -> Result<Response, RequestError> {
+    let unexpected = || RequestError::Unexpected(format!("{status} {code} {body}"));
+    let name = |value: &Value| value.as_str().and_then(Name::parse).ok_or_else(unexpected);
     match (status.as_u16(), code) {
         (200, _) if body.get("isSuccess").is_some() => {
             let next = body["data"]["nextChangeAllowedAt"].as_str();
-            let next = next.and_then(|next| next.parse::<Timestamp>().ok()).ok_or_else(broken)?;
-            Ok(Told::Renamed {
+            let next =
+                next.and_then(|next| next.parse::<Timestamp>().ok()).ok_or_else(unexpected)?;
+            Ok(Response::Renamed {
                 old: name(&body["data"]["oldUsername"])?,
                 new: name(&body["data"]["newUsername"])?,
                 next: next.as_millisecond(),
@@ -182,24 +200,25 @@ fn understand(status: StatusCode, code: &str, body: &Value) -> Result<Told, Unan
         }
         (200, _) => {
             let first_name = body["firstName"].as_str().and_then(|name| name.chars().next());
-            Ok(Told::User {
+            let status = body["status"].as_str().and_then(Status::parse);
+            Ok(Response::User {
                 name: name(&body["username"])?,
-                first_name: first_name.ok_or_else(broken)?,
-                status: body["status"].as_str().and_then(Status::parse).ok_or_else(broken)?,
+                first_name: first_name.ok_or_else(unexpected)?,
+                status: status.ok_or_else(unexpected)?,
             })
         }
-        (409, "USERNAME_TAKEN") => Ok(Told::Taken),
-        (409, "USERNAME_TOO_SIMILAR") => Ok(Told::TooSimilar),
-        (409, "USERNAME_COOLDOWN") => Ok(Told::CoolingDown),
-        (409, "CONCURRENT_CHANGE") => Ok(Told::Conflict),
-        (403, "ACCOUNT_NOT_ACTIVE") => Ok(Told::NotActive),
-        (404, "USER_NOT_FOUND") => Ok(Told::NotFound),
-        (503, "UNAVAILABLE") => Err(Unanswered::Unknown),
-        _ => Err(broken()),
+        (409, "USERNAME_TAKEN") => Ok(Response::Taken),
+        (409, "USERNAME_TOO_SIMILAR") => Ok(Response::TooSimilar),
+        (409, "USERNAME_COOLDOWN") => Ok(Response::CoolingDown),
+        (409, "CONCURRENT_CHANGE") => Ok(Response::Conflict),
+        (403, "ACCOUNT_NOT_ACTIVE") => Ok(Response::NotActive),
+        (404, "USER_NOT_FOUND") => Ok(Response::NotFound),
+        (503, "UNAVAILABLE") => Err(RequestError::Unavailable),
+        _ => Err(unexpected()),
     }
 }
 
-/// A token that is valid for longer than a history lasts.
+/// Issues a token that is valid for longer than a history lasts.
 fn token(
     issuer: &Issuer,
     clock: &FakeClock,
@@ -213,18 +232,26 @@ fn token(
     Ok(issuer.issue(&TokenRequest { sub, roles, username, issued_at, expires_at })?)
 }
 
-async fn create(app: &App, id: &str, username: &str, roles: &[Role]) -> Result<(), Box<dyn Error>> {
-    let required = RequiredFields {
-        id: UserId::parse(id)?,
-        username: Username::claimed(username.to_owned()),
-        first_name: Text::parse("A")?,
-        last_name: Text::parse("B")?,
-        account_id: Uuid::nil(),
-    };
-    let mut user = User::new(required, app.now());
-    user.roles = roles.iter().copied().collect();
-    match app.store.commit(&Change::Create(Box::new(user))).await? {
-        Outcome::Committed => Ok(()),
-        other => Err(format!("{id} cannot be created: {other:?}").into()),
+/// A user to create before the history begins.
+struct NewUser<'a> {
+    id: &'a str,
+    username: &'a str,
+    roles: &'a [Role],
+}
+
+impl NewUser<'_> {
+    async fn create(&self, app: &App) -> Result<(), Box<dyn Error>> {
+        let required = RequiredFields {
+            id: UserId::parse(self.id)?,
+            username: Username::claimed(self.username.to_owned()),
+            first_name: Text::parse("A")?,
+            account_id: Uuid::nil(),
+        };
+        let mut user = User::new(required, app.now());
+        user.roles = self.roles.iter().copied().collect();
+        match app.store.commit(&Change::Create(Box::new(user))).await? {
+            Outcome::Committed => Ok(()),
+            other => Err(format!("{} cannot be created: {other:?}", self.id).into()),
+        }
     }
 }

@@ -19,6 +19,7 @@ use shared::http::read::Handle;
 use shared::http::reply::Enveloped;
 use shared::http::write::Instant;
 use shared::http::{Endpoint, Route};
+use shared::limit::CallerQuota;
 use shared::store::{Change, Outcome};
 use utoipa::ToSchema;
 
@@ -32,6 +33,7 @@ pub fn endpoint() -> Endpoint {
         operation: "change-username",
         method: Method::PATCH,
         path: "/api/v1/users/username",
+        quota: CallerQuota::Change,
     };
     Endpoint::new(route, change_username, errors)
 }
@@ -101,6 +103,7 @@ async fn change_username(
             Outcome::Taken(existing) => {
                 return Err(UsernameConflict { wanted: &wanted, existing: &existing }.into());
             }
+            Outcome::Conflict => return Err(Error::ConcurrentChange),
             Outcome::Stale(user) => decide(user.map(|user| *user))?,
         };
     }

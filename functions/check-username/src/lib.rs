@@ -4,8 +4,6 @@
 //! The handler applies the same rules in the same order as the change itself, so except in a race it
 //! promises nothing that the change refuses.
 
-use std::time::Duration;
-
 use axum::extract::State;
 use axum::http::Method;
 use jiff::Timestamp;
@@ -21,7 +19,7 @@ use shared::http::read::Handle;
 use shared::http::reply::Enveloped;
 use shared::http::write::Instant;
 use shared::http::{Endpoint, Route};
-use shared::limit::RateLimited;
+use shared::limit::CallerQuota;
 use utoipa::ToSchema;
 use utoipa::openapi::Object;
 use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
@@ -35,13 +33,14 @@ pub fn endpoint() -> Endpoint {
         operation: "check-username",
         method: Method::GET,
         path: "/api/v1/users/username/availability",
+        quota: CallerQuota::Lookup,
     };
     Endpoint::new(route, check_username, errors)
 }
 
 /// The errors of the handler itself.
 fn errors(_: Timestamp) -> Vec<Error> {
-    vec![Error::AccountNotActive, Error::UserNotFound, RateLimited(Duration::from_secs(2)).into()]
+    vec![Error::AccountNotActive, Error::UserNotFound]
 }
 
 /// The data of the answer. `reason` is the error code with which the change would fail.
@@ -86,9 +85,8 @@ async fn check_username(
     UsernameInQuery(requested): UsernameInQuery,
     client: ClientContext,
 ) -> Result<Enveloped<Availability>, Error> {
-    app.caller_limit.check(&caller.id)?;
     let now = app.now();
-    let wanted = Username::parse_handle(&requested);
+    let wanted = Username::parse_handle_unless(&requested, &app.reserved);
     let key = wanted.as_ref().ok().map(Username::key);
     let (account, record) = app.store.user_and_name(&caller.id, key).await?;
     if let Some(account) = &account {
@@ -136,7 +134,7 @@ impl Request<'_> {
     /// A few names close to the requested one that the caller could have now.
     async fn suggestions(&self, requested: &str) -> Result<Vec<Handle>, Error> {
         let own = self.account.map(|user| user.username.key());
-        let mut names = candidates(requested);
+        let mut names = candidates(requested, &self.app.reserved);
         names.retain(|name| Some(name.key()) != own);
         let records = self.app.store.names(&names).await?;
         names.retain(|name| {

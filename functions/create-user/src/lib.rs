@@ -7,18 +7,20 @@ use axum::extract::State;
 use axum::http::Method;
 use jiff::Timestamp;
 use shared::app::App;
-use shared::domain::access::Field;
+use shared::domain::field::Field;
 use shared::domain::text::PersonName;
+use shared::domain::update::Patch;
 use shared::domain::user::{RequiredFields, User};
 use shared::domain::user_id::UserId;
 use shared::domain::username::Username;
-use shared::error::{Error, UsernameConflict};
-use shared::hashing;
+use shared::error::{Error, UsernameConflict, Violation};
+use shared::hashing::{self, NewPassword};
 use shared::http::body::{Body, Fields, FromFields};
 use shared::http::caller::Caller;
 use shared::http::reply::UserCreated;
 use shared::http::user_fields::UserFields;
 use shared::http::{Endpoint, Route};
+use shared::limit::CallerQuota;
 use shared::store::{Change, Outcome};
 use uuid::{NoContext, Uuid};
 
@@ -27,7 +29,12 @@ use crate::new_user_id::NewUserId;
 
 /// This endpoint.
 pub fn endpoint() -> Endpoint {
-    let route = Route { operation: "create-user", method: Method::POST, path: "/v1/users" };
+    let route = Route {
+        operation: "create-user",
+        method: Method::POST,
+        path: "/v1/users",
+        quota: CallerQuota::Change,
+    };
     Endpoint::new(route, create_user, errors)
 }
 
@@ -39,18 +46,21 @@ fn errors(_: Timestamp) -> Vec<Error> {
         Error::UsernameTaken,
         Error::UsernameTooSimilar,
         Error::UserExists,
+        Error::ConcurrentChange,
     ]
 }
 
 /// The body. Its violations are kept until the caller is known to be an `ADMIN`.
-struct CreateUser(Result<NewUser, Error>);
+struct CreateUser {
+    new_user: Option<NewUser>,
+    violations: Vec<Violation>,
+}
 
 /// A body that can become a user.
 struct NewUser {
     id: Option<UserId>,
     username: Username,
     first_name: PersonName,
-    last_name: PersonName,
     rest: UserFields,
     account: Option<AccountFields>,
 }
@@ -59,66 +69,66 @@ impl FromFields for CreateUser {
     const NAME: &str = "CreateUser";
 
     fn from_fields(mut fields: Fields) -> Result<Self, Error> {
-        for name in [Field::Username, Field::FirstName, Field::LastName] {
+        for name in [Field::Username, Field::FirstName] {
             fields.require(name.name());
         }
         let id = fields.optional::<NewUserId>("userId").map(|NewUserId(id)| id);
-        let (rest, _) = UserFields::take(&mut fields);
+        let rest = UserFields::take(&mut fields);
         let account = fields.object("account", AccountFields::take);
-        let new_user = (|| {
-            Some(NewUser {
-                id,
-                username: rest.values.username.clone()?,
-                first_name: rest.values.first_name.clone()?,
-                last_name: rest.values.last_name.clone()?,
-                rest,
-                account,
-            })
-        })();
-        Ok(Self(fields.finish(new_user)))
+        let (username, first_name) = (rest.values.username.clone(), rest.values.first_name.clone());
+        let new_user = username.zip(first_name);
+        let new_user = new_user.map(|(username, first_name)| NewUser {
+            id,
+            username,
+            first_name,
+            rest,
+            account,
+        });
+        Ok(Self { new_user, violations: fields.into_violations() })
     }
 }
 
 async fn create_user(
     State(app): State<App>,
     caller: Caller,
-    Body(CreateUser(body)): Body<CreateUser>,
+    Body(CreateUser { new_user, violations }): Body<CreateUser>,
 ) -> Result<UserCreated, Error> {
     let now = app.now();
     let account = app.store.user(&caller.id).await?;
     if !caller.access_to(&caller.id, account.as_ref())?.is_admin() {
         return Err(Error::NotAdmin);
     }
-    let user = body?.into_user(now).await?;
+    let user = match new_user {
+        Some(new_user) => new_user.into_user(now, violations).await?,
+        None => return Err(Error::Invalid(violations)),
+    };
     match app.store.commit(&Change::Create(Box::new(user.clone()))).await? {
         Outcome::Committed => Ok(UserCreated(user)),
         Outcome::Taken(existing) => {
             Err(UsernameConflict { wanted: &user.username, existing: &existing }.into())
         }
+        Outcome::Conflict => Err(Error::ConcurrentChange),
         Outcome::Stale(_) => Err(Error::UserExists),
     }
 }
 
 impl NewUser {
     /// The user, created at the instant `now`, with defaults for what the body leaves out.
-    async fn into_user(self, now: Timestamp) -> Result<User, Error> {
+    async fn into_user(self, now: Timestamp, violations: Vec<Violation>) -> Result<User, Error> {
+        let UserFields { values, password, .. } = self.rest;
         let required = RequiredFields {
             id: self.id.unwrap_or_else(|| UserId::from(new_uuid(now))),
             username: self.username,
             first_name: self.first_name,
-            last_name: self.last_name,
             account_id: new_uuid(now),
         };
         let mut user = User::new(required, now);
         if let Some(account) = self.account {
             user.account = account.fill(user.account);
         }
-        let own_data = self.rest.own_data(&user);
-        let password_hash = match self.rest.password.clone() {
-            Some(password) => Some(hashing::check_and_hash(password, own_data).await?),
-            None => None,
-        };
-        Ok(user.with(&self.rest.into_patch(password_hash)))
+        let password = password.map(|text| NewPassword { text, own_data: values.own_data(&user) });
+        let password_hash = hashing::finish(password, violations).await?;
+        Ok(user.with(&Patch { password_hash, ..values }))
     }
 }
 

@@ -3,23 +3,20 @@
 use std::borrow::Cow;
 
 use serde_json::Value;
-use shared::domain::user_id::UserId;
+use shared::domain::user_id::{PATH_WORDS, UserId};
+use shared::domain::username::ReservedWords;
 use shared::error::ViolationKind;
 use shared::http::read::FromValue;
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-/// A user id that `GET /v1/users/{userId}` can reach: not a segment that a path loses (RFC 3986
-/// section 5.2.4), nor the name of another endpoint.
+/// A user id that `GET /v1/users/{userId}` can reach: no word of the API's paths.
 pub(crate) struct NewUserId(pub(crate) UserId);
 
 impl FromValue for NewUserId {
-    fn from_value(value: &Value) -> Result<Self, Vec<ViolationKind>> {
-        let id = UserId::from_value(value)?;
-        if [".", "..", "update"].contains(&id.as_str()) {
-            return Err(vec![ViolationKind::NotAUserId]);
-        }
-        Ok(Self(id))
+    fn from_value(value: &Value, reserved: &ReservedWords) -> Result<Self, Vec<ViolationKind>> {
+        let id = UserId::from_value(value, reserved)?;
+        if id.is_path_word() { Err(vec![ViolationKind::PathWord]) } else { Ok(Self(id)) }
     }
 }
 
@@ -28,7 +25,8 @@ impl PartialSchema for NewUserId {
         let mut schema = UserId::schema();
         if let RefOr::T(Schema::Object(id)) = &mut schema {
             let any = id.pattern.as_deref().unwrap_or_default().trim_start_matches('^');
-            id.pattern = Some(format!("^(?!(?:\\.{{1,2}}|update)$){any}"));
+            let words = PATH_WORDS.map(|word| word.replace('.', "\\.")).join("|");
+            id.pattern = Some(format!("^(?!(?:{words})$){any}"));
         }
         schema
     }

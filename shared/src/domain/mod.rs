@@ -3,7 +3,9 @@
 
 pub mod access;
 pub mod account;
+pub mod field;
 pub mod locale;
+mod own_data;
 pub mod password;
 pub mod rename;
 pub mod role;

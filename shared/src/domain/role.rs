@@ -2,26 +2,42 @@
 
 use std::fmt;
 
-/// What an account may do beyond its own data.
+/// A role of an account. Only `POWER_USER` and `ADMIN` give rights here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Role {
+    /// A visitor; no rights here beyond the own data.
+    Guest,
     /// An ordinary user of the API.
     ApiUser,
+    /// An ordinary user; no rights here beyond the own data.
+    StandardUser,
     /// Looks after other users' profiles.
     PowerUser,
+    /// A user with more functions elsewhere; no rights here beyond the own data.
+    ExtendedUser,
     /// May change everything of everybody else.
     Admin,
 }
 
 impl Role {
     /// Every role, in the order in which a set lists them.
-    pub const ALL: [Self; 3] = [Self::ApiUser, Self::PowerUser, Self::Admin];
+    pub const ALL: [Self; 6] = [
+        Self::Guest,
+        Self::ApiUser,
+        Self::StandardUser,
+        Self::PowerUser,
+        Self::ExtendedUser,
+        Self::Admin,
+    ];
 
     /// The name on the wire, in the table and in tokens.
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Guest => "GUEST",
             Self::ApiUser => "API_USER",
+            Self::StandardUser => "STANDARD_USER",
             Self::PowerUser => "POWER_USER",
+            Self::ExtendedUser => "EXTENDED_USER",
             Self::Admin => "ADMIN",
         }
     }
@@ -73,7 +89,7 @@ impl Roles {
         }
     }
 
-    /// Reads the one-string forms: `API_USER`, and the API page's own `['API_USER']`.
+    /// Reads the one-string forms: `API_USER`, and `['API_USER']` of [the contract](../../../docs/contract.md).
     ///
     /// # Errors
     /// As [`Roles::parse`].

@@ -2,12 +2,13 @@
 
 use jiff::Timestamp;
 
+use super::field::Field;
 use super::locale::Locale;
 use super::password::PasswordHash;
 use super::rename::{NamePair, Rename, RenameDecision, RenameError, RenamePolicy};
 use super::role::Roles;
 use super::status::Status;
-use super::text::PersonName;
+use super::text::{LastName, PersonName};
 use super::time_zone::TimeZone;
 use super::user::User;
 use super::username::Username;
@@ -23,8 +24,8 @@ pub struct Patch {
     pub first_name: Option<PersonName>,
     /// Middle name; `Some(None)` clears it.
     pub mid_name: Option<Option<PersonName>>,
-    /// Last name.
-    pub last_name: Option<PersonName>,
+    /// Last name; empty for people with one name.
+    pub last_name: Option<LastName>,
     /// Locale.
     pub locale: Option<Locale>,
     /// Time zone.
@@ -45,13 +46,33 @@ impl Patch {
         let names = [
             Some(&user.first_name),
             user.mid_name.as_ref(),
-            Some(&user.last_name),
             self.first_name.as_ref(),
             self.mid_name.as_ref().and_then(Option::as_ref),
-            self.last_name.as_ref(),
         ];
         let names = names.into_iter().flatten().map(PersonName::as_str);
+        let last_names = [Some(&user.last_name), self.last_name.as_ref()].into_iter().flatten();
+        let names = names.chain(last_names.map(LastName::as_str));
         usernames.chain(names).map(str::to_owned).collect()
+    }
+
+    /// Whether the patch would change the field, which the request contains. A value that could not be
+    /// read would, and so would every password.
+    pub fn would_change(&self, field: Field, user: &User) -> bool {
+        fn differs<T: PartialEq>(value: Option<&T>, present: &T) -> bool {
+            value.is_none_or(|value| value != present)
+        }
+        match field {
+            Field::Username => differs(self.username.as_ref(), &user.username),
+            Field::Password => true,
+            Field::FirstName => differs(self.first_name.as_ref(), &user.first_name),
+            Field::MidName => differs(self.mid_name.as_ref(), &user.mid_name),
+            Field::LastName => differs(self.last_name.as_ref(), &user.last_name),
+            Field::Locale => differs(self.locale.as_ref(), &user.locale),
+            Field::Timezone => differs(self.time_zone.as_ref(), &user.time_zone),
+            Field::Roles => differs(self.roles.as_ref(), &user.roles),
+            Field::Status => differs(self.status.as_ref(), &user.status),
+            Field::Empty => false,
+        }
     }
 }
 
@@ -158,7 +179,7 @@ impl User {
             });
         }
         let names = NamePair { from: self.username.clone(), to: wanted.clone() };
-        let is_changed = names.from != names.to;
+        let is_changed = names.from.as_str() != names.to.as_str();
         Ok(is_changed.then(|| Rename::new(self.id.clone(), names, now, policy)))
     }
 }

@@ -11,7 +11,7 @@ use super::rename::{
 };
 use super::role::{Role, Roles};
 use super::status::Status;
-use super::text::PersonName;
+use super::text::{LastName, PersonName};
 use super::time_zone::TimeZone;
 use super::user_id::UserId;
 use super::username::Username;
@@ -25,8 +25,6 @@ pub struct RequiredFields {
     pub username: Username,
     /// First name.
     pub first_name: PersonName,
-    /// Last name.
-    pub last_name: PersonName,
     /// The id of the user's account.
     pub account_id: Uuid,
 }
@@ -42,8 +40,8 @@ pub struct User {
     pub first_name: PersonName,
     /// Middle name, if any.
     pub mid_name: Option<PersonName>,
-    /// Last name.
-    pub last_name: PersonName,
+    /// Last name; empty for people with one name.
+    pub last_name: LastName,
     /// Language and region.
     pub locale: Locale,
     /// The user's time zone.
@@ -71,13 +69,13 @@ pub struct User {
 impl User {
     /// An active `API_USER`, created at the instant `now`, with defaults for everything optional.
     pub fn new(required: RequiredFields, now: Timestamp) -> Self {
-        let RequiredFields { id, username, first_name, last_name, account_id } = required;
+        let RequiredFields { id, username, first_name, account_id } = required;
         Self {
             id,
             username,
             first_name,
             mid_name: None,
-            last_name,
+            last_name: LastName::default(),
             locale: Locale::default(),
             time_zone: TimeZone::default(),
             roles: Roles::from_iter([Role::ApiUser]),
@@ -122,7 +120,7 @@ impl User {
         policy: &RenamePolicy,
     ) -> Result<RenameDecision, RenameError> {
         self.check_usable()?;
-        if self.username == *wanted {
+        if self.username.as_str() == wanted.as_str() {
             return Ok(RenameDecision::Unchanged(RenameReceipt {
                 old: self.previous_username.clone().unwrap_or_else(|| self.username.clone()),
                 new: self.username.clone(),
@@ -250,9 +248,9 @@ pub(crate) mod fixture {
             id: UserId::parse("ada").unwrap(),
             username: Username::parse_handle("ada").unwrap(),
             first_name: Text::parse("Ada").unwrap(),
-            last_name: Text::parse("Lovelace").unwrap(),
             account_id: Uuid::from_u128(1),
         };
-        User::new(required, "2026-01-01T00:00:00.000Z".parse().unwrap())
+        let user = User::new(required, "2026-01-01T00:00:00.000Z".parse().unwrap());
+        User { last_name: LastName::parse("Lovelace").unwrap(), ..user }
     }
 }

@@ -3,6 +3,8 @@
 mod code;
 mod violation;
 
+use std::time::Duration;
+
 pub use code::ErrorCode;
 use jiff::Timestamp;
 pub use violation::{JsonType, Location, Violation, ViolationKind};
@@ -51,6 +53,9 @@ pub enum Error {
     /// The body is not declared as JSON.
     #[error("the body is not declared as JSON")]
     UnsupportedMediaType,
+    /// The body is compressed, or encoded otherwise.
+    #[error("the body has a content encoding")]
+    UnsupportedContentEncoding,
     /// Somebody else has the username.
     #[error("the username is taken")]
     UsernameTaken,
@@ -75,9 +80,16 @@ pub enum Error {
     /// The caller asks too often.
     #[error("too many requests")]
     TooManyRequests(#[from] RateLimited),
-    /// The table throttles, times out or cannot be reached. Repeating is safe.
-    #[error("the table is unavailable")]
-    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// DynamoDB throttles, times out or cannot be reached, or the issuer's keys cannot. Repeating is
+    /// safe.
+    #[error("the service is unavailable")]
+    Unavailable {
+        /// What is unavailable, and why.
+        #[source]
+        cause: Box<dyn std::error::Error + Send + Sync>,
+        /// When it makes sense to repeat the request.
+        retry_after: Duration,
+    },
     /// The code or the table has a defect.
     #[error("internal error")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -101,7 +113,9 @@ impl Error {
             Self::RouteNotFound => ErrorCode::RouteNotFound,
             Self::MethodNotAllowed => ErrorCode::MethodNotAllowed,
             Self::BodyTooLarge => ErrorCode::BodyTooLarge,
-            Self::UnsupportedMediaType => ErrorCode::UnsupportedMediaType,
+            Self::UnsupportedMediaType | Self::UnsupportedContentEncoding => {
+                ErrorCode::UnsupportedMediaType
+            }
             Self::UsernameTaken => ErrorCode::UsernameTaken,
             Self::UsernameTooSimilar => ErrorCode::UsernameTooSimilar,
             Self::UsernameCooldown { .. } => ErrorCode::UsernameCooldown,
@@ -109,7 +123,7 @@ impl Error {
             Self::ConcurrentChange => ErrorCode::ConcurrentChange,
             Self::VersionMismatch => ErrorCode::VersionMismatch,
             Self::TooManyRequests(_) => ErrorCode::TooManyRequests,
-            Self::Unavailable(_) => ErrorCode::Unavailable,
+            Self::Unavailable { .. } => ErrorCode::Unavailable,
             Self::Internal(_) => ErrorCode::Internal,
         }
     }
@@ -153,7 +167,9 @@ impl From<RenameError> for Error {
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Unavailable(_) => Self::Unavailable(error.into()),
+            StoreError::Unavailable { retry_after, .. } => {
+                Self::Unavailable { cause: error.into(), retry_after }
+            }
             StoreError::Broken(_) => Self::Internal(error.into()),
         }
     }
@@ -163,7 +179,10 @@ impl From<VerificationError> for Error {
     fn from(error: VerificationError) -> Self {
         match error {
             VerificationError::Rejected(error) => Self::Token(error),
-            VerificationError::KeysUnavailable(_) => Self::Unavailable(error.into()),
+            VerificationError::KeysUnavailable(ref failed) => {
+                let retry_after = failed.retry_after();
+                Self::Unavailable { cause: error.into(), retry_after }
+            }
         }
     }
 }

@@ -72,6 +72,8 @@ pub enum ViolationKind {
     NotVisibleAscii(usize),
     /// The value is not a user id.
     NotAUserId,
+    /// The value is a user id that no path could lead to.
+    PathWord,
     /// The value is not a locale.
     NotALocale,
     /// The value is not a time zone.

@@ -1,9 +1,10 @@
 //! Bodies: JSON objects of known fields. A reader finds every violation, not just the first.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use axum::extract::{FromRequest, Request};
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, Method, header};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
@@ -11,11 +12,21 @@ use super::context::{client_context, single};
 use super::openapi::recorder::Recorder;
 use super::read::FromValue;
 use crate::app::App;
+use crate::domain::username::ReservedWords;
 use crate::error::{Error, JsonType, Location, Violation, ViolationKind};
 use crate::json;
 
 /// The most bytes of a body: 16 KiB.
 pub const MAX_LENGTH: usize = 16 * 1024;
+
+/// UTF-8's byte order mark, which some editors put before a text (RFC 8259 section 8.1).
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+/// The media types of a PATCH.
+pub(super) const PATCH_TYPES: &str = "application/json, application/merge-patch+json";
+/// The media type of a body.
+const JSON: &str = "application/json";
+/// The media type of a partial update as well (RFC 7396): what a PATCH here takes is such a document.
+const MERGE_PATCH: &str = "application/merge-patch+json";
 
 /// An extractor of a JSON body. It reports the violations of headers and body together.
 #[derive(Debug, Clone)]
@@ -36,15 +47,18 @@ pub trait FromFields: Sized {
 impl<T: FromFields> FromRequest<App> for Body<T> {
     type Rejection = Error;
 
-    async fn from_request(request: Request, _: &App) -> Result<Self, Error> {
+    async fn from_request(request: Request, app: &App) -> Result<Self, Error> {
         let (parts, body) = request.into_parts();
-        require_json(&parts.headers)?;
+        require_json(&parts.headers, &parts.method)?;
+        require_no_encoding(&parts.headers)?;
         let bytes =
             axum::body::to_bytes(body, MAX_LENGTH).await.map_err(|_| Error::BodyTooLarge)?;
         let mut violations = client_context(&parts).violations.clone();
-        let kind = match json::parse(&bytes) {
+        let text = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&bytes);
+        let kind = match json::parse(text) {
             Ok(Value::Object(object)) => {
-                return T::from_fields(Fields::new(object, violations)).map(Self);
+                let reserved = Arc::clone(&app.reserved);
+                return T::from_fields(Fields::new(object, violations, reserved)).map(Self);
             }
             Ok(_) => ViolationKind::NotA(JsonType::Object),
             Err(error) => error.into(),
@@ -54,21 +68,32 @@ impl<T: FromFields> FromRequest<App> for Body<T> {
     }
 }
 
-/// Accepts only `application/json`, with any parameters: its text is UTF-8 whatever they say (RFC 8259
-/// section 8.1).
-fn require_json(headers: &HeaderMap) -> Result<(), Error> {
+/// Accepts only `application/json`, and `application/merge-patch+json` for a PATCH, with any parameters:
+/// the text is UTF-8 whatever they say (RFC 8259 section 8.1).
+fn require_json(headers: &HeaderMap, method: &Method) -> Result<(), Error> {
     let name = header::CONTENT_TYPE.as_str();
     let declared = single(headers, name).map_err(|_| Error::UnsupportedMediaType)?;
     let essence = declared.and_then(|value| value.split(';').next()).map(str::trim);
-    if essence.is_some_and(|essence| essence.eq_ignore_ascii_case("application/json")) {
+    let is = |media_type: &str| essence.is_some_and(|e| e.eq_ignore_ascii_case(media_type));
+    if is(JSON) || method == Method::PATCH && is(MERGE_PATCH) {
         Ok(())
     } else {
         Err(Error::UnsupportedMediaType)
     }
 }
 
+/// Accepts only a body as it is: no compression.
+fn require_no_encoding(headers: &HeaderMap) -> Result<(), Error> {
+    let mut encodings = headers.get_all(header::CONTENT_ENCODING).iter();
+    if encodings.all(|encoding| encoding.as_bytes().eq_ignore_ascii_case(b"identity")) {
+        Ok(())
+    } else {
+        Err(Error::UnsupportedContentEncoding)
+    }
+}
+
 /// How a value is read: as a `T`, or with every rule that it breaks.
-type Read<T> = fn(&Value) -> Result<T, Vec<ViolationKind>>;
+type Read<T> = fn(&Value, &ReservedWords) -> Result<T, Vec<ViolationKind>>;
 
 /// The fields of a JSON object that nobody has taken yet, and the violations found so far.
 #[derive(Debug, Clone)]
@@ -77,17 +102,24 @@ pub struct Fields {
     path: Cow<'static, str>,
     object: Map<String, Value>,
     violations: Vec<Violation>,
+    /// The words that nobody may have as a handle.
+    reserved: Arc<ReservedWords>,
     recorder: Recorder,
 }
 
 impl Fields {
-    fn new(object: Map<String, Value>, violations: Vec<Violation>) -> Self {
-        Self { path: Cow::Borrowed(""), object, violations, recorder: Recorder::default() }
+    fn new(
+        object: Map<String, Value>,
+        violations: Vec<Violation>,
+        reserved: Arc<ReservedWords>,
+    ) -> Self {
+        let recorder = Recorder::default();
+        Self { path: Cow::Borrowed(""), object, violations, reserved, recorder }
     }
 
     /// No fields; the recorder notes which ones a reader asks for.
     pub(super) fn recorded_by(recorder: Recorder) -> Self {
-        Self { recorder, ..Self::new(Map::new(), Vec::new()) }
+        Self { recorder, ..Self::new(Map::new(), Vec::new(), Arc::default()) }
     }
 
     /// Reports a field that is absent or `null`.
@@ -131,7 +163,7 @@ impl Fields {
     }
 
     fn read<T>(&mut self, name: &'static str, value: &Value, read: Read<T>) -> Option<T> {
-        match read(value) {
+        match read(value, &self.reserved) {
             Ok(value) => Some(value),
             Err(kinds) => {
                 for kind in kinds {
@@ -145,12 +177,13 @@ impl Fields {
     /// Takes a field that is an object of fields itself, and reads it with `read`.
     pub fn object<T>(&mut self, name: &'static str, read: fn(&mut Self) -> T) -> Option<T> {
         self.recorder.object(name, |inner| drop(read(&mut Self::recorded_by(inner))));
-        let object = self.not_null(name, |value| match value {
+        let object = self.not_null(name, |value, _| match value {
             Value::Object(object) => Ok(object.clone()),
             _ => Err(vec![ViolationKind::NotA(JsonType::Object)]),
         })?;
         let path = Cow::Owned(format!("{}{name}/", self.path));
-        let mut inner = Self { path, ..Self::new(object, Vec::new()) };
+        let reserved = Arc::clone(&self.reserved);
+        let mut inner = Self { path, ..Self::new(object, Vec::new(), reserved) };
         let value = read(&mut inner);
         inner.refuse_rest();
         self.violations.append(&mut inner.violations);
@@ -165,20 +198,33 @@ impl Fields {
         }
     }
 
+    /// Refuses a field that answers have and this body has not, in case somebody sends an answer back.
+    pub fn only_in_answers(&mut self, name: &'static str) {
+        if self.object.shift_remove(name).is_some() {
+            self.report(name, ViolationKind::ReadOnly);
+        }
+    }
+
     /// Whether the field is present and nobody has taken it yet.
     pub fn has(&self, name: &str) -> bool {
         self.object.contains_key(name)
+    }
+
+    /// Every violation; a field that nobody took is one.
+    pub fn into_violations(mut self) -> Vec<Violation> {
+        self.refuse_rest();
+        self.violations
     }
 
     /// The value, if there is one and the object breaks no rule.
     ///
     /// # Errors
     /// [`Error::Invalid`] with every violation; a field that nobody took is one.
-    pub fn finish<T>(mut self, value: Option<T>) -> Result<T, Error> {
-        self.refuse_rest();
+    pub fn finish<T>(self, value: Option<T>) -> Result<T, Error> {
+        let violations = self.into_violations();
         match value {
-            Some(value) if self.violations.is_empty() => Ok(value),
-            _ => Err(Error::Invalid(self.violations)),
+            Some(value) if violations.is_empty() => Ok(value),
+            _ => Err(Error::Invalid(violations)),
         }
     }
 

@@ -5,15 +5,17 @@ use axum::http::HeaderMap;
 use axum::http::request::Parts;
 
 use super::context::{client_context, single};
+use super::operation::Operation;
 use super::verified_caller::VerifiedCaller;
 use crate::app::App;
 use crate::domain::access::Access;
-use crate::domain::role::Roles;
+use crate::domain::role::{Role, Roles};
 use crate::domain::status::Status;
 use crate::domain::user::User;
 use crate::domain::user_id::UserId;
 use crate::domain::username::Username;
 use crate::error::{Error, Location, Violation, ViolationKind};
+use crate::limit::Usage;
 use crate::token::TokenError;
 
 /// The bearer of a valid token. The table has still to confirm what the token claims beyond the id.
@@ -45,6 +47,7 @@ impl Caller {
     }
 }
 
+/// The token is verified and the request counted before anything else of the request is looked at.
 impl FromRequestParts<App> for Caller {
     type Rejection = Error;
 
@@ -54,6 +57,11 @@ impl FromRequestParts<App> for Caller {
         let claims = app.tokens.verify(token, app.now()).await?;
         if let Some(caller) = parts.extensions.get::<VerifiedCaller>() {
             caller.set(&claims.user_id);
+        }
+        if let Some(Operation { name, quota }) = parts.extensions.get() {
+            let is_staff = [Role::PowerUser, Role::Admin].iter().any(|r| claims.roles.contains(*r));
+            let usage = Usage { caller: &claims.user_id, is_staff, operation: name, quota: *quota };
+            app.quotas.count(usage)?;
         }
         Ok(Self {
             id: claims.user_id,

@@ -32,13 +32,28 @@ impl Language {
             Self::Turkish => "tr",
         }
     }
+
+    /// The language of a tag in any case, with a region or without: `tr`, `TR`, `tr-TR`.
+    fn of_tag(tag: &str) -> Option<Self> {
+        let (language, region) = match tag.split_once(['-', '_']) {
+            Some((language, region)) => (language, Some(region)),
+            None => (tag, None),
+        };
+        let is_region = |region: &str| match region.len() {
+            2 => region.bytes().all(|b| b.is_ascii_alphabetic()),
+            3 => region.bytes().all(|b| b.is_ascii_digit()),
+            _ => false,
+        };
+        let known =
+            Self::ALL.into_iter().find(|known| known.tag().eq_ignore_ascii_case(language))?;
+        region.is_none_or(is_region).then_some(known)
+    }
 }
 
-/// The values of `X-Language`.
+/// The languages of `X-Language`.
 pub const LANGUAGES: &[&str] = &["en", "tr"];
 
-/// The values of `X-Timezone`: `UTC`, the offsets of [the contract](../../../docs/contract.md), and `UTC-08:00`, the winter time of
-/// the Pacific coast of North America.
+/// The values of `X-Timezone`: `UTC` and the offsets of [the contract](../../../docs/contract.md#headers).
 pub const TIMEZONES: &[&str] = &[
     "UTC",
     "UTC-12:00",
@@ -53,6 +68,7 @@ pub const TIMEZONES: &[&str] = &[
     "UTC-04:00",
     "UTC-03:30",
     "UTC-03:00",
+    "UTC-02:30",
     "UTC-02:00",
     "UTC-01:00",
     "UTC+00:00",
@@ -78,6 +94,7 @@ pub const TIMEZONES: &[&str] = &[
     "UTC+12:00",
     "UTC+12:45",
     "UTC+13:00",
+    "UTC+13:45",
     "UTC+14:00",
 ];
 
@@ -128,24 +145,33 @@ impl ClientContext {
                     None
                 })
             };
-        let language = read("X-Language", &|value| one_of(value, LANGUAGES));
+        let language = read("X-Language", &|value| match Language::of_tag(value) {
+            Some(_) => None,
+            None => Some(ViolationKind::NotOneOf(LANGUAGES)),
+        });
         let timezone = read("X-Timezone", &|value| one_of(value, TIMEZONES));
         let platform = read("X-Platform", &|value| one_of(value, PLATFORMS));
-        let app_version = read("X-App-Version", &|value| one_token(value, APP_VERSION_LENGTH));
-        let device_id = read("X-Device-ID", &|value| one_token(value, DEVICE_ID_LENGTH));
+        let mut read_free = |name: &'static str, max: usize| {
+            let value = joined(headers, name)?;
+            if is_visible_ascii(&value, max) {
+                return Some(value);
+            }
+            let kind = ViolationKind::NotVisibleAscii(max);
+            violations.push(Violation::new(Location::Header(name), kind));
+            None
+        };
+        let app_version = read_free("X-App-Version", APP_VERSION_LENGTH);
+        let device_id = read_free("X-Device-ID", DEVICE_ID_LENGTH);
         Self {
-            language: Language::ALL
-                .into_iter()
-                .find(|known| Some(known.tag()) == language)
-                .unwrap_or_default(),
+            language: language.and_then(Language::of_tag).unwrap_or_default(),
             timezone: Timezone::of(timezone.unwrap_or("UTC")),
             platform: PLATFORMS
                 .iter()
                 .copied()
                 .find(|known| Some(*known) == platform)
                 .unwrap_or("web"),
-            app_version: app_version.map(str::to_owned),
-            device_id: device_id.map(str::to_owned),
+            app_version,
+            device_id,
             wants_problem: wants_problem(headers),
             violations,
         }
@@ -211,13 +237,14 @@ fn one_of(value: &str, values: &'static [&'static str]) -> Option<ViolationKind>
     (!values.contains(&value)).then_some(ViolationKind::NotOneOf(values))
 }
 
-/// A comma may separate two values that API Gateway has joined, so it is refused.
-fn one_token(value: &str, max: usize) -> Option<ViolationKind> {
-    let fits = (1..=max).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_graphic());
-    match value {
-        value if value.contains(',') => Some(ViolationKind::SentTwice),
-        _ => (!fits).then_some(ViolationKind::NotVisibleAscii(max)),
-    }
+fn is_visible_ascii(value: &str, max: usize) -> bool {
+    (1..=max).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_graphic())
+}
+
+/// The values of a header, joined by commas as API Gateway joins them; nothing when there is none.
+fn joined(headers: &HeaderMap, name: &str) -> Option<String> {
+    let values = headers.get_all(name).iter().map(|value| value.to_str().unwrap_or("\u{FFFD}"));
+    values.map(str::to_owned).reduce(|all, value| format!("{all},{value}"))
 }
 
 /// Whether `Accept` names `application/problem+json`, and not with `q=0`.
@@ -286,8 +313,8 @@ mod tests {
     }
 
     #[test]
-    fn every_timezone_of_the_list_is_an_offset_and_there_are_38_and_utc() {
-        assert_eq!(TIMEZONES.len(), 39);
+    fn every_timezone_of_the_list_is_an_offset_and_there_are_40_and_utc() {
+        assert_eq!(TIMEZONES.len(), 41);
         for name in &TIMEZONES[1..] {
             let timezone = Timezone::of(name);
             let (sign, hours, minutes) = (&name[3..4], &name[4..6], &name[7..9]);
@@ -342,18 +369,44 @@ mod tests {
             Language::Turkish
         );
         assert_eq!(context(&[("x-language", "tr,tr")]).language, Language::Turkish);
-        let twice = context(&[("x-device-id", "a"), ("x-device-id", "b")]);
+        let twice = context(&[("x-platform", "web"), ("x-platform", "api")]);
         assert_eq!(
             twice.violations,
-            [Violation::new(Location::Header("X-Device-ID"), ViolationKind::SentTwice)]
+            [Violation::new(Location::Header("X-Platform"), ViolationKind::SentTwice)]
         );
+    }
+
+    #[test]
+    fn a_comma_is_a_character_like_any_other_where_the_values_are_not_a_closed_list() {
+        let context = context(&[("x-device-id", "iPhone15,3"), ("x-app-version", "7,1")]);
+        assert_eq!(context.violations, []);
+        assert_eq!(context.device_id.as_deref(), Some("iPhone15,3"));
+        assert_eq!(context.app_version.as_deref(), Some("7,1"));
+    }
+
+    #[test]
+    fn a_language_is_read_in_any_case_with_a_region_or_without() {
+        for (tag, language) in [
+            ("tr", Some(Language::Turkish)),
+            ("TR", Some(Language::Turkish)),
+            ("tr-TR", Some(Language::Turkish)),
+            ("tr_CY", Some(Language::Turkish)),
+            ("en-001", Some(Language::English)),
+            ("trk", None),
+            ("tr-", None),
+            ("tr-TUR", None),
+            ("de-TR", None),
+            ("", None),
+        ] {
+            assert_eq!(Language::of_tag(tag), language, "{tag}");
+        }
     }
 
     #[test]
     fn problem_json_is_wanted_when_accept_names_it() {
         for (accept, wanted) in [
             ("application/problem+json", true),
-            ("application/json, Application/ViolationKind+JSON;q=0.9", true),
+            ("application/json, Application/Problem+JSON;q=0.9", true),
             ("application/problem+json;q=0", false),
             ("application/json", false),
             ("*/*", false),

@@ -13,18 +13,23 @@ use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
 use uuid::Uuid;
 
+use super::body;
 use super::context::ClientContext;
 use super::endpoint::Endpoint;
 use super::error_response;
+use super::operation::Operation;
 use super::verified_caller::VerifiedCaller;
 use crate::app::App;
 use crate::error::Error;
 use crate::log::RequestRecord;
 use crate::meter::{Meter, Usage};
+use crate::report::causes;
 
 /// The longest that a request may take; API Gateway would wait 30 s.
 const TIME_LIMIT: Duration = Duration::from_millis(4500);
 
+/// The header with the media types of a PATCH.
+const ACCEPT_PATCH: HeaderName = HeaderName::from_static("accept-patch");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The id of a request, in the log and in `X-Request-Id`. The code that receives a request from a
@@ -46,7 +51,7 @@ impl RequestId {
 struct Door {
     app: App,
     /// Each operation with its method and the pattern of its path.
-    operations: Arc<[(&'static str, Method, &'static str)]>,
+    operations: Arc<[(Operation, Method, &'static str)]>,
     /// Whether this process has answered a request before.
     is_warm: Arc<AtomicBool>,
 }
@@ -57,7 +62,8 @@ pub fn serve(endpoints: impl IntoIterator<Item = Endpoint>, app: App) -> Router 
     let mut routes = Router::new();
     let mut operations = Vec::new();
     for endpoint in endpoints {
-        operations.push((endpoint.operation, endpoint.method, endpoint.path));
+        let operation = Operation { name: endpoint.operation, quota: endpoint.quota };
+        operations.push((operation, endpoint.method, endpoint.path));
         routes = routes.route(endpoint.path, endpoint.handler);
     }
     let (operations, is_warm) = (operations.into(), Arc::default());
@@ -85,7 +91,12 @@ async fn through(State(door): State<Door>, mut request: Request, next: Next) -> 
     let caller = VerifiedCaller::default();
     request.extensions_mut().insert(Arc::clone(&client));
     request.extensions_mut().insert(caller.clone());
-    let mut record = door.begin(&request, &client);
+    let operation = door.operation(&request);
+    if let Some(operation) = operation {
+        request.extensions_mut().insert(operation);
+    }
+    let takes_patch = door.takes_patch(&request);
+    let mut record = door.begin(&request, &client, operation);
 
     let meter = Meter::default();
     let started = app.clock.now();
@@ -99,11 +110,14 @@ async fn through(State(door): State<Door>, mut request: Request, next: Next) -> 
             response.headers_mut().insert(header::ALLOW, allow);
         }
         error.code().as_str().clone_into(&mut record.code);
-        record.cause = hidden_cause(&error);
+        record.cause = logged_cause(&error);
+    }
+    if takes_patch && is_about_media_types(&response) {
+        response.headers_mut().insert(ACCEPT_PATCH, HeaderValue::from_static(body::PATCH_TYPES));
     }
     add_common_headers(&mut response, &client, &record.request_id);
     record.status = response.status().as_u16();
-    record.caller = caller.get().map(|id| without_email(id.as_str()));
+    record.caller = caller.get().map(|id| door.loggable(id.as_str()));
     record.usage = meter.usage();
     record.duration = taken.unsigned_abs();
     app.log.write(&record);
@@ -111,23 +125,47 @@ async fn through(State(door): State<Door>, mut request: Request, next: Next) -> 
 }
 
 impl Door {
-    /// Begins the log record of a request.
-    fn begin(&self, request: &Request, client: &ClientContext) -> RequestRecord {
-        let id = request.extensions().get::<RequestId>().map(|RequestId(id)| id.clone());
-        let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str);
-        let method = request.method();
+    /// The operation that the request asks for, if the API has it.
+    fn operation(&self, request: &Request) -> Option<Operation> {
+        let (method, route) = (request.method(), matched_path(request));
         let known = self.operations.iter().find(|(_, m, path)| m == method && *path == route);
+        known.map(|(operation, _, _)| *operation)
+    }
+
+    /// Whether the request is a PATCH, or asks what a path takes that has one.
+    fn takes_patch(&self, request: &Request) -> bool {
+        let route = matched_path(request);
+        let has_patch =
+            || self.operations.iter().any(|(_, m, p)| m == Method::PATCH && *p == route);
+        matches!(*request.method(), Method::PATCH | Method::OPTIONS) && has_patch()
+    }
+
+    /// A text from outside in the form in which it may be logged: a fingerprint, if it could be an
+    /// e-mail address.
+    fn loggable(&self, text: &str) -> String {
+        if text.contains('@') { self.app.fingerprints.fingerprint(text) } else { text.to_owned() }
+    }
+
+    /// Begins the log record of a request.
+    fn begin(
+        &self,
+        request: &Request,
+        client: &ClientContext,
+        operation: Option<Operation>,
+    ) -> RequestRecord {
+        let id = request.extensions().get::<RequestId>().map(|RequestId(id)| id.clone());
+        let (method, route) = (request.method(), matched_path(request));
         RequestRecord {
             at: self.app.now(),
             request_id: id.unwrap_or_else(|| Uuid::new_v4().to_string()),
-            operation: known.map_or("none", |(operation, _, _)| operation),
-            route: known.map_or_else(|| "none".to_owned(), |_| format!("{method} {route}")),
+            operation: operation.map_or("none", |operation| operation.name),
+            route: operation.map_or_else(|| "none".to_owned(), |_| format!("{method} {route}")),
             status: 0,
             code: "OK".to_owned(),
             caller: None,
             platform: client.platform,
-            app_version: client.app_version.as_deref().map(without_email),
-            device: client.device_id.as_deref().map(fingerprint),
+            app_version: client.app_version.as_deref().map(|version| self.loggable(version)),
+            device: client.device_id.as_deref().map(|id| self.app.fingerprints.fingerprint(id)),
             usage: Usage::default(),
             duration: Duration::ZERO,
             cold_start: !self.is_warm.swap(true, Ordering::Relaxed),
@@ -136,17 +174,14 @@ impl Door {
     }
 }
 
-/// A text from outside in the form in which it may be logged: a fingerprint, if it could be an e-mail
-/// address.
-fn without_email(text: &str) -> String {
-    if text.contains('@') { fingerprint(text) } else { text.to_owned() }
+/// The pattern of the request's path; `none` when the API has no such path.
+fn matched_path(request: &Request) -> &str {
+    request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str)
 }
 
-/// The first 64 bits of the SHA-256 of a text, in hexadecimal.
-fn fingerprint(text: &str) -> String {
-    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, text.as_bytes());
-    let half: [u8; 8] = std::array::from_fn(|at| digest.as_ref().get(at).copied().unwrap_or(0));
-    format!("{:016x}", u64::from_be_bytes(half))
+/// Whether the answer should say which media types a PATCH may have (RFC 5789 section 3.1).
+fn is_about_media_types(response: &Response) -> bool {
+    [StatusCode::UNSUPPORTED_MEDIA_TYPE, StatusCode::NO_CONTENT].contains(&response.status())
 }
 
 /// Runs the request to its answer, to a panic, or to the time limit.
@@ -156,7 +191,10 @@ async fn bounded(run: impl Future<Output = Response>) -> Response {
         Ok(Ok(response)) => response,
         // A panic's message may contain anything; the hook has logged the place.
         Ok(Err(_)) => Error::Internal("a handler panicked".into()).into_response(),
-        Err(elapsed) => Error::Unavailable(elapsed.into()).into_response(),
+        Err(elapsed) => {
+            let retry_after = Duration::from_secs(1);
+            Error::Unavailable { cause: elapsed.into(), retry_after }.into_response()
+        }
     }
 }
 
@@ -170,16 +208,12 @@ fn add_common_headers(response: &mut Response, client: &ClientContext, id: &str)
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
 }
 
-/// The causes that an error does not show to the caller. It takes only messages, never the `Debug`
-/// form, which for an SDK error contains whole items.
-fn hidden_cause(error: &Error) -> Option<String> {
-    let (Error::Internal(cause) | Error::Unavailable(cause)) = error else { return None };
-    let mut text = cause.to_string();
-    let mut next = cause.source();
-    while let Some(cause) = next {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        next = cause.source();
+/// What the log has beyond an error's code: the causes that an error does not show to the caller, and
+/// why a token is not accepted.
+fn logged_cause(error: &Error) -> Option<String> {
+    match error {
+        Error::Internal(cause) | Error::Unavailable { cause, .. } => Some(causes(cause.as_ref())),
+        Error::Token(error) => Some(error.to_string()),
+        _ => None,
     }
-    Some(text)
 }

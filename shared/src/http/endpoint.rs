@@ -9,6 +9,7 @@ use super::openapi::documentation::Documentation;
 use super::openapi::documented::Documented;
 use crate::app::App;
 use crate::error::Error;
+use crate::limit::CallerQuota;
 
 /// Which operation an endpoint is, and where.
 #[derive(Debug, Clone)]
@@ -19,6 +20,8 @@ pub struct Route {
     pub method: Method,
     /// The path, with parameters in braces.
     pub path: &'static str,
+    /// How often one caller may use it.
+    pub quota: CallerQuota,
 }
 
 /// One endpoint.
@@ -29,6 +32,8 @@ pub struct Endpoint {
     pub method: Method,
     /// The path, with parameters in braces.
     pub path: &'static str,
+    /// How often one caller may use it.
+    pub quota: CallerQuota,
     /// The handler.
     pub handler: MethodRouter<App>,
     /// What it keeps for the API reference.
@@ -48,8 +53,8 @@ impl Endpoint {
     {
         #[expect(clippy::expect_used, reason = "every method that HTTP defines has a filter")]
         let filter = MethodFilter::try_from(route.method.clone()).expect("a standard method");
-        let Route { operation, method, path } = route;
+        let Route { operation, method, path, quota } = route;
         let documentation = Documentation::of::<H, T>(errors);
-        Self { operation, method, path, handler: on(filter, handler), documentation }
+        Self { operation, method, path, quota, handler: on(filter, handler), documentation }
     }
 }

@@ -39,7 +39,9 @@ pub(super) fn status(error: &Error) -> StatusCode {
         }
         Error::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         Error::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-        Error::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        Error::UnsupportedMediaType | Error::UnsupportedContentEncoding => {
+            StatusCode::UNSUPPORTED_MEDIA_TYPE
+        }
         Error::UsernameTaken
         | Error::UsernameTooSimilar
         | Error::UsernameCooldown { .. }
@@ -47,7 +49,7 @@ pub(super) fn status(error: &Error) -> StatusCode {
         | Error::ConcurrentChange => StatusCode::CONFLICT,
         Error::VersionMismatch => StatusCode::PRECONDITION_FAILED,
         Error::TooManyRequests(_) => StatusCode::TOO_MANY_REQUESTS,
-        Error::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+        Error::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
         Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
@@ -93,15 +95,13 @@ fn add_headers(headers: &mut HeaderMap, error: &Error, now: Timestamp) {
             let seconds = left.unsigned_abs().div_ceil(1000);
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
-        Error::TooManyRequests(RateLimited(wait)) => {
-            let seconds = wait.as_millis().div_ceil(1000);
-            headers.insert(
-                header::RETRY_AFTER,
-                HeaderValue::from(u64::try_from(seconds).unwrap_or(1)),
-            );
+        Error::TooManyRequests(RateLimited(wait))
+        | Error::Unavailable { retry_after: wait, .. } => {
+            let seconds = u64::try_from(wait.as_millis().div_ceil(1000)).unwrap_or(u64::MAX);
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
         }
-        Error::Unavailable(_) => {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        Error::UnsupportedContentEncoding => {
+            headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         }
         _ => {}
     }

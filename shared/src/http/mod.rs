@@ -8,6 +8,7 @@ mod door;
 mod endpoint;
 mod error_response;
 pub mod openapi;
+mod operation;
 pub mod path;
 pub mod precondition;
 pub mod query;

@@ -6,13 +6,13 @@ use utoipa::ToSchema;
 
 use crate::domain::account::{AccountText, HttpsUrl, Label, PhoneNumber};
 use crate::domain::locale::Locale;
-use crate::domain::password::Password;
+use crate::domain::password::PasswordText;
 use crate::domain::role::Roles;
 use crate::domain::status::Status;
-use crate::domain::text::PersonName;
+use crate::domain::text::{LastName, PersonName};
 use crate::domain::time_zone::TimeZone;
 use crate::domain::user_id::UserId;
-use crate::domain::username::{InvalidUsername, Username};
+use crate::domain::username::{InvalidUsername, ReservedWords, Username};
 use crate::error::{JsonType, ViolationKind};
 
 /// The names of all statuses.
@@ -20,11 +20,11 @@ pub const STATUSES: &[&str] = &["INACTIVE", "ACTIVE", "EXPIRED", "BLOCKED", "DEL
 
 /// A type that is read from the value of a field.
 pub trait FromValue: ToSchema + Sized {
-    /// Reads the value.
+    /// Reads the value; a handle is none of the words.
     ///
     /// # Errors
     /// Every rule that the value breaks.
-    fn from_value(value: &Value) -> Result<Self, Vec<ViolationKind>>;
+    fn from_value(value: &Value, reserved: &ReservedWords) -> Result<Self, Vec<ViolationKind>>;
 }
 
 /// A username that is not an e-mail address.
@@ -45,26 +45,27 @@ fn username_kinds(violations: Vec<InvalidUsername>) -> Vec<ViolationKind> {
 }
 
 impl FromValue for Handle {
-    fn from_value(value: &Value) -> Result<Self, Vec<ViolationKind>> {
-        Username::parse_handle(string(value)?).map(Self).map_err(username_kinds)
+    fn from_value(value: &Value, reserved: &ReservedWords) -> Result<Self, Vec<ViolationKind>> {
+        let handle = Username::parse_handle_unless(string(value)?, reserved);
+        handle.map(Self).map_err(username_kinds)
     }
 }
 
 impl FromValue for Username {
-    fn from_value(value: &Value) -> Result<Self, Vec<ViolationKind>> {
-        Self::parse(string(value)?).map_err(username_kinds)
+    fn from_value(value: &Value, reserved: &ReservedWords) -> Result<Self, Vec<ViolationKind>> {
+        Self::parse_unless(string(value)?, reserved).map_err(username_kinds)
     }
 }
 
-/// Only the length is checked.
-impl FromValue for Password {
-    fn from_value(value: &Value) -> Result<Self, Vec<ViolationKind>> {
-        Self::parse(string(value)?).map_err(|invalid| vec![invalid.into()])
+/// The text is judged later, when the user's own data is known.
+impl FromValue for PasswordText {
+    fn from_value(value: &Value, _: &ReservedWords) -> Result<Self, Vec<ViolationKind>> {
+        string(value).map(Self::prepare)
     }
 }
 
 impl FromValue for AnyRoles {
-    fn from_value(value: &Value) -> Result<Self, Vec<ViolationKind>> {
+    fn from_value(value: &Value, _: &ReservedWords) -> Result<Self, Vec<ViolationKind>> {
         let wrong_type = || vec![ViolationKind::NotA(JsonType::Strings)];
         let roles = match value {
             Value::String(text) => Roles::parse_text(text),
@@ -79,7 +80,7 @@ impl FromValue for AnyRoles {
 }
 
 impl FromValue for bool {
-    fn from_value(value: &Value) -> Result<Self, Vec<ViolationKind>> {
+    fn from_value(value: &Value, _: &ReservedWords) -> Result<Self, Vec<ViolationKind>> {
         value.as_bool().ok_or_else(|| vec![ViolationKind::NotA(JsonType::Boolean)])
     }
 }
@@ -88,7 +89,7 @@ impl FromValue for bool {
 macro_rules! from_text {
     ($($type:ty: $error:pat => $kind:expr;)+) => {$(
         impl FromValue for $type {
-            fn from_value(value: &Value) -> Result<Self, Vec<ViolationKind>> {
+            fn from_value(value: &Value, _: &ReservedWords) -> Result<Self, Vec<ViolationKind>> {
                 Self::parse(string(value)?).map_err(|$error| vec![$kind])
             }
         }
@@ -98,6 +99,7 @@ macro_rules! from_text {
 from_text! {
     UserId: _ => ViolationKind::NotAUserId;
     PersonName: invalid => invalid.into();
+    LastName: invalid => invalid.into();
     AccountText: invalid => invalid.into();
     Locale: _ => ViolationKind::NotALocale;
     TimeZone: _ => ViolationKind::NotATimeZone;
@@ -107,7 +109,7 @@ from_text! {
 macro_rules! from_checked_text {
     ($($type:ty => $kind:expr;)+) => {$(
         impl FromValue for $type {
-            fn from_value(value: &Value) -> Result<Self, Vec<ViolationKind>> {
+            fn from_value(value: &Value, _: &ReservedWords) -> Result<Self, Vec<ViolationKind>> {
                 Self::parse(string(value)?).ok_or_else(|| vec![$kind])
             }
         }

@@ -4,9 +4,10 @@ use rust_i18n::t;
 
 use super::context::{ClientContext, Language};
 use crate::domain::access::AccessDenied;
+use crate::domain::locale;
 use crate::domain::password::{self, InvalidPassword};
-use crate::domain::role::InvalidRoles;
-use crate::domain::text::InvalidText;
+use crate::domain::role::{InvalidRoles, Role};
+use crate::domain::text::{InvalidText, is_visible};
 use crate::domain::username::{self, InvalidUsername};
 use crate::error::{Error, JsonType, Location, Violation, ViolationKind};
 use crate::json::JsonError;
@@ -34,7 +35,9 @@ pub(super) fn title(error: &Error, language: Language) -> String {
         }
         Error::MethodNotAllowed => t!("title.method_not_allowed", locale = locale),
         Error::BodyTooLarge => t!("title.body_too_large", locale = locale),
-        Error::UnsupportedMediaType => t!("title.unsupported_media_type", locale = locale),
+        Error::UnsupportedMediaType | Error::UnsupportedContentEncoding => {
+            t!("title.unsupported_media_type", locale = locale)
+        }
         Error::UsernameTaken
         | Error::UsernameTooSimilar
         | Error::UsernameCooldown { .. }
@@ -42,7 +45,7 @@ pub(super) fn title(error: &Error, language: Language) -> String {
         | Error::ConcurrentChange => t!("title.conflict", locale = locale),
         Error::VersionMismatch => t!("title.version_mismatch", locale = locale),
         Error::TooManyRequests(_) => t!("title.too_many_requests", locale = locale),
-        Error::Unavailable(_) => t!("title.unavailable", locale = locale),
+        Error::Unavailable { .. } => t!("title.unavailable", locale = locale),
         Error::Internal(_) => t!("title.internal", locale = locale),
     }
     .into_owned()
@@ -76,6 +79,9 @@ pub(super) fn details(error: &Error, client: &ClientContext) -> Vec<Detail> {
         Error::MethodNotAllowed => t!("detail.method_not_allowed", locale = locale).into(),
         Error::BodyTooLarge => t!("detail.body_too_large", locale = locale).into(),
         Error::UnsupportedMediaType => t!("detail.unsupported_media_type", locale = locale).into(),
+        Error::UnsupportedContentEncoding => {
+            t!("detail.unsupported_content_encoding", locale = locale).into()
+        }
         Error::UsernameTaken => t!("detail.username_taken", locale = locale).into(),
         Error::UsernameTooSimilar => t!("detail.username_too_similar", locale = locale).into(),
         Error::UsernameCooldown { until } => {
@@ -86,7 +92,7 @@ pub(super) fn details(error: &Error, client: &ClientContext) -> Vec<Detail> {
         Error::ConcurrentChange => t!("detail.concurrent_change", locale = locale).into(),
         Error::VersionMismatch => t!("detail.version_mismatch", locale = locale).into(),
         Error::TooManyRequests(_) => t!("detail.too_many_requests", locale = locale).into(),
-        Error::Unavailable(_) => t!("detail.unavailable", locale = locale).into(),
+        Error::Unavailable { .. } => t!("detail.unavailable", locale = locale).into(),
     };
     vec![Detail { location: None, sentence }]
 }
@@ -94,6 +100,7 @@ pub(super) fn details(error: &Error, client: &ClientContext) -> Vec<Detail> {
 fn of_token(error: TokenError, locale: &str) -> String {
     match error {
         TokenError::Missing => t!("token.missing", locale = locale),
+        TokenError::TooLong => t!("token.too_long", locale = locale),
         TokenError::Malformed => t!("token.malformed", locale = locale),
         TokenError::UnknownKey => t!("token.unknown_key", locale = locale),
         TokenError::Signature => t!("token.signature", locale = locale),
@@ -145,7 +152,10 @@ fn of_kind(kind: &ViolationKind, locale: &str) -> String {
             t!("problem.not_visible_ascii", locale = locale, max = max)
         }
         ViolationKind::NotAUserId => t!("problem.not_a_user_id", locale = locale),
-        ViolationKind::NotALocale => t!("problem.not_a_locale", locale = locale),
+        ViolationKind::PathWord => t!("problem.path_word", locale = locale),
+        ViolationKind::NotALocale => {
+            t!("problem.not_a_locale", locale = locale, max = locale::MAX_LENGTH)
+        }
         ViolationKind::NotATimeZone => t!("problem.not_a_time_zone", locale = locale),
         ViolationKind::NotAPhoneNumber => t!("problem.not_a_phone_number", locale = locale),
         ViolationKind::NotALabel => t!("problem.not_a_label", locale = locale),
@@ -153,10 +163,18 @@ fn of_kind(kind: &ViolationKind, locale: &str) -> String {
         ViolationKind::Username(invalid) => return of_username(invalid, locale),
         ViolationKind::Text(invalid) => return of_text(*invalid, locale),
         ViolationKind::Password(invalid) => return of_password(*invalid, locale),
-        ViolationKind::Roles(InvalidRoles::Empty) => t!("problem.no_roles", locale = locale),
-        ViolationKind::Roles(InvalidRoles::Unknown) => t!("problem.unknown_role", locale = locale),
+        ViolationKind::Roles(InvalidRoles::Empty) => {
+            t!("problem.no_roles", locale = locale, values = role_names())
+        }
+        ViolationKind::Roles(InvalidRoles::Unknown) => {
+            t!("problem.unknown_role", locale = locale, values = role_names())
+        }
     }
     .into_owned()
+}
+
+fn role_names() -> String {
+    Role::ALL.map(Role::as_str).join(", ")
 }
 
 fn of_username(invalid: &InvalidUsername, locale: &str) -> String {
@@ -175,12 +193,21 @@ fn of_username(invalid: &InvalidUsername, locale: &str) -> String {
                 t!("username.forbidden_characters", locale = locale, found = found)
             }
         }
+        InvalidUsername::LeadingAt { suggestion: Some(other) } => {
+            t!("username.leading_at_try", locale = locale, suggestion = other)
+        }
+        InvalidUsername::LeadingAt { suggestion: None } => {
+            t!("username.leading_at", locale = locale)
+        }
         InvalidUsername::SeparatorAtEdge => t!("username.separator_at_edge", locale = locale),
         InvalidUsername::SeparatorsInRow => t!("username.separators_in_row", locale = locale),
         InvalidUsername::NoLetter => t!("username.no_letter", locale = locale),
         InvalidUsername::Reserved => t!("username.reserved", locale = locale),
         InvalidUsername::EmailNotAccepted => t!("username.email_not_accepted", locale = locale),
         InvalidUsername::InvalidEmail => t!("username.invalid_email", locale = locale),
+        InvalidUsername::InvalidEmailDomain => {
+            t!("username.invalid_email_domain", locale = locale)
+        }
         InvalidUsername::EmailCharacters { characters } => {
             t!("username.email_characters", locale = locale, found = all_shown(characters))
         }
@@ -194,6 +221,7 @@ fn of_username(invalid: &InvalidUsername, locale: &str) -> String {
 fn of_text(invalid: InvalidText, locale: &str) -> String {
     match invalid {
         InvalidText::Empty => t!("text.empty", locale = locale),
+        InvalidText::NothingVisible => t!("text.nothing_visible", locale = locale),
         InvalidText::TooLong { max, length } => {
             t!("text.too_long", locale = locale, max = max, length = length)
         }
@@ -212,7 +240,11 @@ fn of_password(invalid: InvalidPassword, locale: &str) -> String {
         InvalidPassword::TooLong => {
             t!("password.too_long", locale = locale, max = password::MAX_LENGTH)
         }
+        InvalidPassword::ControlCharacter { character } => {
+            t!("password.control_character", locale = locale, found = shown(character))
+        }
         InvalidPassword::TooWeak => t!("password.too_weak", locale = locale),
+        InvalidPassword::TooComplex => t!("password.too_complex", locale = locale),
     }
     .into_owned()
 }
@@ -224,11 +256,7 @@ fn all_shown(characters: &[char]) -> String {
 /// A character as a sentence shows it: itself when it is visible and does not disturb the text around
 /// it, else its code point.
 fn shown(c: char) -> String {
-    if c == ' ' || c.is_ascii_graphic() || c.is_alphabetic() {
-        format!("“{c}”")
-    } else {
-        format!("U+{:04X}", u32::from(c))
-    }
+    if c == ' ' || is_visible(c) { format!("“{c}”") } else { format!("U+{:04X}", u32::from(c)) }
 }
 
 #[cfg(test)]
@@ -291,7 +319,11 @@ mod tests {
         assert_eq!(shown('!'), "“!”");
         assert_eq!(shown('\u{202E}'), "U+202E");
         assert_eq!(shown('\0'), "U+0000");
-        assert_eq!(shown('🌹'), "U+1F339");
+        assert_eq!(shown('🌹'), "“🌹”");
+        assert_eq!(shown('’'), "“’”");
+        assert_eq!(shown('€'), "“€”");
+        assert_eq!(shown('\u{301}'), "U+0301");
+        assert_eq!(shown('\u{200B}'), "U+200B");
         assert_eq!(shown(' '), "“ ”");
         assert_eq!(shown('\u{A0}'), "U+00A0");
     }

@@ -2,18 +2,19 @@
 
 use super::body::Fields;
 use super::read::{AnyRoles, FromValue};
-use crate::domain::access::Field;
-use crate::domain::password::{Password, PasswordHash};
+use crate::domain::field::Field;
+use crate::domain::password::PasswordText;
 use crate::domain::update::Patch;
-use crate::domain::user::User;
 
 /// The values that a body has for a user's fields.
 #[derive(Debug, Clone)]
 pub struct UserFields {
     /// Everything but the password.
     pub values: Patch,
-    /// A password in plain text, its strength not checked yet.
-    pub password: Option<Password>,
+    /// A password in plain text, not judged yet.
+    pub password: Option<PasswordText>,
+    /// The fields that the body contains, in the order of [`Field::ALL`].
+    pub sent: Vec<Field>,
 }
 
 /// A user's fields in a body, and which of them the body contains.
@@ -43,8 +44,8 @@ impl Reader<'_> {
 }
 
 impl UserFields {
-    /// Takes the fields of a user. The second value lists the fields that the body contains.
-    pub fn take(fields: &mut Fields) -> (Self, Vec<Field>) {
+    /// Takes the fields of a user.
+    pub fn take(fields: &mut Fields) -> Self {
         let mut reader = Reader { fields, sent: Vec::new() };
         // Accepted, without effect.
         reader.optional::<bool>(Field::Empty);
@@ -62,16 +63,6 @@ impl UserFields {
         let password = reader.optional(Field::Password);
         let mut sent = reader.sent;
         sent.sort_unstable();
-        (Self { values, password }, sent)
-    }
-
-    /// The words that somebody who knows the user would try first as a password.
-    pub fn own_data(&self, user: &User) -> Vec<String> {
-        self.values.own_data(user)
-    }
-
-    /// The patch, with the hash of the password.
-    pub fn into_patch(self, password_hash: Option<PasswordHash>) -> Patch {
-        Patch { password_hash, ..self.values }
+        Self { values, password, sent }
     }
 }

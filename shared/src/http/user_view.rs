@@ -9,7 +9,7 @@ use crate::domain::account::{Account, AccountText, HttpsUrl, Label, PhoneNumber}
 use crate::domain::locale::Locale;
 use crate::domain::role::Roles;
 use crate::domain::status::Status;
-use crate::domain::text::PersonName;
+use crate::domain::text::{LastName, PersonName};
 use crate::domain::time_zone::TimeZone;
 use crate::domain::user::User;
 use crate::domain::user_id::UserId;
@@ -26,7 +26,7 @@ pub struct UserView<'a> {
     first_name: &'a PersonName,
     #[schema(required)]
     mid_name: Option<&'a PersonName>,
-    last_name: &'a PersonName,
+    last_name: &'a LastName,
     locale: &'a Locale,
     timezone: &'a TimeZone,
     roles: Roles,

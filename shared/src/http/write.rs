@@ -8,7 +8,7 @@ use crate::domain::account::{AccountText, HttpsUrl, Label, PhoneNumber};
 use crate::domain::locale::Locale;
 use crate::domain::role::{Role, Roles};
 use crate::domain::status::Status;
-use crate::domain::text::PersonName;
+use crate::domain::text::{LastName, PersonName};
 use crate::domain::time_zone::TimeZone;
 use crate::domain::user_id::UserId;
 use crate::domain::username::Username;
@@ -39,6 +39,7 @@ serialize_as_text!(
     UserId,
     Username,
     PersonName,
+    LastName,
     AccountText,
     Locale,
     TimeZone,

@@ -10,7 +10,7 @@ use aws_sdk_dynamodb::types::{
 use jiff::Timestamp;
 
 use super::expression::{Difference, Expression};
-use super::item::{self, Item, PK, instant, n, s, ttl};
+use super::item::{self, Item, PK, USERNAME_KEY, instant, n, s, ttl};
 use crate::domain::rename::{NamePair, Rename, SelfRename};
 use crate::domain::status::Status;
 use crate::domain::update::Update;
@@ -77,6 +77,7 @@ pub(super) fn rename_user(change: &SelfRename) -> Action {
     let Rename { user_id, names: NamePair { from, to }, at, held_until: _ } = &change.rename;
     let mut e = Expression::default();
     e.set("username", s(to.as_str()));
+    e.set(USERNAME_KEY, s(to.key().as_str()));
     e.set("previousUsername", s(from.as_str()));
     e.set("usernameChangedAt", instant(*at));
     e.set("updatedAt", instant(*at));
@@ -88,6 +89,9 @@ pub(super) fn rename_user(change: &SelfRename) -> Action {
     e.require(active);
     let still = e.equals("username", s(from.as_str()));
     e.require(still);
+    // The record of the old name has this key.
+    let same_key = [e.absent(USERNAME_KEY), e.equals(USERNAME_KEY, s(from.key().as_str()))];
+    e.require_any(&same_key);
     let over = [
         e.absent("usernameChangedAt"),
         e.at_most("usernameChangedAt", instant(change.last_change_at_most)),

@@ -12,25 +12,24 @@ pub(super) enum Attempt {
     Decided(Outcome),
     /// Another write was in the way. The same attempt may be repeated: if it committed after all, the
     /// repetition finds that out.
-    Repeat(StoreError),
+    Conflict,
+    /// DynamoDB throttled a part of the transaction. The same attempt may be repeated.
+    Throttled,
 }
 
 /// Reads why a transaction was cancelled. The reasons stand in the order of the actions: the user, the
-/// name taken or respelled, the name given up. The user's reason counts first, then a conflict or
-/// throttling, then the new name's reason.
+/// name taken or respelled, the name given up. The user's reason counts first, then throttling and
+/// conflicts, then the new name's reason.
 pub(super) fn read_cancellation(reasons: &[CancellationReason]) -> Result<Attempt, StoreError> {
     let failed = |reason: &CancellationReason| reason.code() == Some("ConditionalCheckFailed");
-    let is_temporary = |reason: &CancellationReason| {
-        matches!(
-            reason.code(),
-            Some("TransactionConflict" | "ProvisionedThroughputExceeded" | "ThrottlingError")
-        )
+    let is_conflict = |reason: &CancellationReason| reason.code() == Some("TransactionConflict");
+    let is_throttled = |reason: &CancellationReason| {
+        matches!(reason.code(), Some("ProvisionedThroughputExceeded" | "ThrottlingError"))
     };
     match reasons {
         [user, ..] if failed(user) => stale(user.item.as_ref()).map(Attempt::Decided),
-        reasons if reasons.iter().any(is_temporary) => {
-            Ok(Attempt::Repeat(StoreError::busy("the transaction conflicted or was throttled")))
-        }
+        reasons if reasons.iter().any(is_throttled) => Ok(Attempt::Throttled),
+        reasons if reasons.iter().any(is_conflict) => Ok(Attempt::Conflict),
         [_, new, ..] if failed(new) => {
             let item = new.item.as_ref().ok_or_else(StoreError::name_record_mismatch)?;
             let record = item::to_name_record(item).map_err(StoreError::broken)?;

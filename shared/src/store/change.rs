@@ -1,10 +1,13 @@
 //! A change to commit, and its outcome.
 
+use jiff::Timestamp;
+
 use super::actions::{self, Action};
 use super::error::StoreError;
 use crate::domain::rename::{Rename, SelfRename};
 use crate::domain::update::Update;
 use crate::domain::user::User;
+use crate::domain::user_id::UserId;
 use crate::domain::username::Username;
 
 /// A decision of the rules. It commits only if the table still has the state that it is based on.
@@ -28,6 +31,8 @@ pub enum Outcome {
     Stale(Option<Box<User>>),
     /// Somebody else has a name of the same key, in this spelling, and nothing was written.
     Taken(Username),
+    /// Other writes were in the way of every attempt, and nothing was written.
+    Conflict,
 }
 
 impl Change {
@@ -51,7 +56,7 @@ impl Change {
             Outcome::Stale(Some(user)) if is_unanswered && self.cannot_commit_after(&user) => {
                 Ok(Outcome::Stale(Some(user)))
             }
-            Outcome::Stale(_) | Outcome::Taken(_) if is_unanswered => {
+            Outcome::Stale(_) | Outcome::Taken(_) | Outcome::Conflict if is_unanswered => {
                 Err(StoreError::busy("an earlier attempt is unanswered, and may still commit"))
             }
             // A respelled name's record is the user's own.
@@ -85,6 +90,34 @@ impl Change {
             }
             // A condition that fails now can hold a moment later.
             Self::Create(_) | Self::Rename(_) => false,
+        }
+    }
+
+    /// The name that the change takes, if it takes one from whoever has it.
+    pub(super) fn name_taken(&self) -> Option<&Username> {
+        match self {
+            Self::Create(user) => Some(&user.username),
+            Self::Rename(_) | Self::Update(_) => {
+                self.rename().filter(|rename| !rename.is_respelling()).map(|r| &r.names.to)
+            }
+        }
+    }
+
+    /// Whose name it is then.
+    pub(super) fn user_id(&self) -> &UserId {
+        match self {
+            Self::Create(user) => &user.id,
+            Self::Rename(change) => &change.rename.user_id,
+            Self::Update(update) => &update.before.id,
+        }
+    }
+
+    /// When the change is made.
+    pub(super) fn at(&self) -> Timestamp {
+        match self {
+            Self::Create(user) => user.created_at,
+            Self::Rename(change) => change.rename.at,
+            Self::Update(update) => update.after.updated_at,
         }
     }
 

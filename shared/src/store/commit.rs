@@ -18,6 +18,7 @@ use super::error::StoreError;
 use super::expression::Expression;
 use super::item::{Item, PK};
 use super::table::{Store, count_capacity};
+use crate::domain::username::NameRecord;
 use crate::meter::Meter;
 
 /// A change as a request to DynamoDB, with every value fixed.
@@ -56,12 +57,15 @@ impl Store {
         let write = Write::of(change, &self.table)?;
         let meter = Meter::of_part();
         let outcome = meter.measure(self.attempt(&write)).await?;
-        change.resolve_unanswered(outcome, meter.usage().unanswered > 0)
+        match change.resolve_unanswered(outcome, meter.usage().unanswered > 0)? {
+            Outcome::Conflict => Ok(self.explain_conflict(change).await),
+            outcome => Ok(outcome),
+        }
     }
 
     /// Attempts the write until DynamoDB decides, or the attempts are used up.
     async fn attempt(&self, write: &Write) -> Result<Outcome, StoreError> {
-        let mut cause = StoreError::busy("no attempt was made");
+        let mut is_throttled = false;
         for number in 0..self.backoff.attempts {
             self.wait_before(number).await;
             let attempt = match write {
@@ -70,10 +74,22 @@ impl Store {
             };
             match attempt {
                 Attempt::Decided(outcome) => return Ok(outcome),
-                Attempt::Repeat(busy) => cause = busy,
+                Attempt::Conflict => is_throttled = false,
+                Attempt::Throttled => is_throttled = true,
             }
         }
-        Err(cause)
+        if is_throttled { Err(StoreError::busy("throttled")) } else { Ok(Outcome::Conflict) }
+    }
+
+    /// Reads who has the name once attempts are used up by conflicts: often the conflict was about the
+    /// name, and somebody else has it now.
+    async fn explain_conflict(&self, change: &Change) -> Outcome {
+        let Some(name) = change.name_taken() else { return Outcome::Conflict };
+        // Without an answer it stays a conflict.
+        let records = self.names(std::slice::from_ref(name)).await.unwrap_or_default();
+        let is_taken = |record: &NameRecord| !record.is_available_to(change.user_id(), change.at());
+        let taken = records.into_iter().find(is_taken);
+        taken.map_or(Outcome::Conflict, |record| Outcome::Taken(record.username))
     }
 
     async fn update_item(
@@ -131,18 +147,15 @@ impl Store {
 }
 
 /// Repeats an attempt that met another write of the same item. The SDK itself has repeated everything
-/// else that may pass: throttling, time-outs, lost connections.
+/// else that may pass: throttling, time-outs, lost connections, a transaction in progress.
 fn repeat_on_conflict<E>(error: SdkError<E>) -> Result<Attempt, StoreError>
 where
     E: ProvideErrorMetadata + Error + Send + Sync + 'static,
 {
-    const CONFLICTS: [&str; 3] = [
-        "ReplicatedWriteConflictException",
-        "TransactionConflictException",
-        "TransactionInProgressException",
-    ];
+    const CONFLICTS: [&str; 2] =
+        ["ReplicatedWriteConflictException", "TransactionConflictException"];
     if error.code().is_some_and(|code| CONFLICTS.contains(&code)) {
-        Ok(Attempt::Repeat(StoreError::busy(error)))
+        Ok(Attempt::Conflict)
     } else {
         Err(StoreError::from_sdk(error))
     }

@@ -1,8 +1,14 @@
 //! Why the table cannot be read or written.
 
 use std::error::Error;
+use std::time::Duration;
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+
+/// When to repeat a request after most errors that pass.
+const SOON: Duration = Duration::from_secs(1);
+/// When to repeat it while the same transaction is in progress: AWS asks for 5 s.
+const IN_PROGRESS: Duration = Duration::from_secs(5);
 
 /// The error codes of conditions that pass.
 const BUSY: &[&str] = &[
@@ -22,7 +28,13 @@ const BUSY: &[&str] = &[
 pub enum StoreError {
     /// DynamoDB throttles, times out, or cannot be reached. Repeating the request is safe.
     #[error("DynamoDB is unavailable")]
-    Unavailable(#[source] Box<dyn Error + Send + Sync>),
+    Unavailable {
+        /// What DynamoDB or the network says.
+        #[source]
+        cause: Box<dyn Error + Send + Sync>,
+        /// When it makes sense to repeat the request.
+        retry_after: Duration,
+    },
     /// DynamoDB refused, or an item is corrupt. Repeating the request does not help.
     #[error("DynamoDB refused, or an item is corrupt")]
     Broken(#[source] Box<dyn Error + Send + Sync>),
@@ -30,7 +42,7 @@ pub enum StoreError {
 
 impl StoreError {
     pub(super) fn busy(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self::Unavailable(cause.into())
+        Self::Unavailable { cause: cause.into(), retry_after: SOON }
     }
 
     pub(super) fn broken(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
@@ -55,7 +67,14 @@ impl StoreError {
             // The request was not sent, or got no answer in time, or no valid one.
             _ => true,
         };
-        if unavailable { Self::busy(error) } else { Self::broken(error) }
+        let is_in_progress = error.code() == Some("TransactionInProgressException");
+        match unavailable {
+            true if is_in_progress => {
+                Self::Unavailable { cause: error.into(), retry_after: IN_PROGRESS }
+            }
+            true => Self::busy(error),
+            false => Self::broken(error),
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use crate::domain::locale::Locale;
 use crate::domain::password::PasswordHash;
 use crate::domain::role::Roles;
 use crate::domain::status::Status;
-use crate::domain::text::Text;
+use crate::domain::text::{LastName, Text};
 use crate::domain::time_zone::TimeZone;
 use crate::domain::user::User;
 use crate::domain::user_id::UserId;
@@ -23,12 +23,20 @@ pub(super) type Item = HashMap<String, AttributeValue>;
 
 /// The table's only key attribute.
 pub(super) const PK: &str = "pk";
-pub(super) const USER: &str = "USER#";
+const USER: &str = "USER#";
 const USERNAME: &str = "USERNAME#";
+/// The attribute with the key of a user's present name. The key is stored data: an item keeps the one
+/// under which the name's record was written.
+pub(super) const USERNAME_KEY: &str = "usernameKey";
 
 /// The key of the item of a user.
 pub(super) fn user_key(id: &UserId) -> AttributeValue {
     AttributeValue::S(format!("{USER}{id}"))
+}
+
+/// The key of a user that does not exist: no id is empty.
+pub(super) fn nobody_key() -> AttributeValue {
+    AttributeValue::S(USER.to_owned())
 }
 
 /// The key of the record of a name.
@@ -89,6 +97,7 @@ pub(super) fn from_user(user: &User) -> Item {
         (PK, Some(user_key(id))),
         ("version", Some(n(version))),
         ("username", Some(s(username.as_str()))),
+        (USERNAME_KEY, Some(s(username.key().as_str()))),
         ("previousUsername", text(previous_username.as_ref().map(Username::as_str))),
         ("usernameChangedAt", username_changed_at.map(instant)),
         ("firstName", Some(s(first_name.as_str()))),
@@ -141,10 +150,10 @@ pub(super) fn to_user(item: &Item) -> Result<User, CorruptItem> {
     let id = item.string(PK)?.strip_prefix(USER).ok_or(CorruptItem(PK))?;
     Ok(User {
         id: UserId::parse(id).map_err(|_| CorruptItem(PK))?,
-        username: username(item.string("username")?.to_owned()),
+        username: present_username(&item)?,
         first_name: Text::stored(item.string("firstName")?.to_owned()),
         mid_name: item.optional("midName", Text::stored)?,
-        last_name: Text::stored(item.string("lastName")?.to_owned()),
+        last_name: LastName::stored(item.string("lastName")?.to_owned()),
         locale: Locale::stored(item.string("locale")?.to_owned()),
         time_zone: TimeZone::stored(item.string("timezone")?.to_owned()),
         roles: item.roles()?,
@@ -152,7 +161,7 @@ pub(super) fn to_user(item: &Item) -> Result<User, CorruptItem> {
         password_hash: item.optional("passwordHash", PasswordHash::stored)?,
         account: to_account(&item)?,
         version: item.number("version")?,
-        previous_username: item.optional("previousUsername", username)?,
+        previous_username: item.optional("previousUsername", Username::claimed)?,
         username_changed_at: match item.0.get("usernameChangedAt") {
             Some(_) => Some(item.instant("usernameChangedAt")?),
             None => None,
@@ -187,7 +196,7 @@ pub(super) fn to_name_record(item: &Item) -> Result<NameRecord, CorruptItem> {
     let item = Reader(item);
     Ok(NameRecord {
         owner: UserId::parse(item.string("userId")?).map_err(|_| CorruptItem("userId"))?,
-        username: username(item.string("username")?.to_owned()),
+        username: record_username(&item)?,
         held_until: match item.0.get("heldUntil") {
             Some(_) => Some(item.instant("heldUntil")?),
             None => None,
@@ -195,10 +204,26 @@ pub(super) fn to_name_record(item: &Item) -> Result<NameRecord, CorruptItem> {
     })
 }
 
-/// The name that an attribute has.
+/// The present name of a user with its key. An item from before keys were kept has none: the name has
+/// the key that its text has now.
+fn present_username(item: &Reader<'_>) -> Result<Username, CorruptItem> {
+    let text = item.string("username")?.to_owned();
+    Ok(match item.optional(USERNAME_KEY, UsernameKey::stored)? {
+        Some(key) => stored_username(text, key),
+        None => Username::claimed(text),
+    })
+}
+
+/// The name of a record, whose own key is the name's.
+fn record_username(item: &Reader<'_>) -> Result<Username, CorruptItem> {
+    let key = item.string(PK)?.strip_prefix(USERNAME).ok_or(CorruptItem(PK))?;
+    let key = UsernameKey::stored(key.to_owned());
+    Ok(stored_username(item.string("username")?.to_owned(), key))
+}
+
 #[expect(clippy::disallowed_methods, reason = "this is where names come from the table")]
-fn username(text: String) -> Username {
-    Username::stored(text)
+fn stored_username(text: String, key: UsernameKey) -> Username {
+    Username::stored(text, key)
 }
 
 /// Typed access to the attributes of an item.
@@ -283,7 +308,8 @@ mod tests {
             item.insert(name.clone(), AttributeValue::Null(true));
             assert!(to_user(&item).is_err(), "{name} malformed");
             item.remove(name);
-            assert!(to_user(&item).is_err(), "{name} missing");
+            // Items from before keys were kept have none.
+            assert_eq!(to_user(&item).is_err(), name != USERNAME_KEY, "{name} missing");
         }
     }
 

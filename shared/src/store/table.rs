@@ -14,6 +14,7 @@ use crate::domain::user::User;
 use crate::domain::user_id::UserId;
 use crate::domain::username::{NameRecord, Username, UsernameKey};
 use crate::meter::{self, Usage};
+use crate::report::causes;
 
 /// How a call is repeated after a conflict or throttling. A failed condition is not repeated.
 #[derive(Debug, Clone, Copy)]
@@ -78,10 +79,10 @@ impl Store {
     /// Opens the connection to DynamoDB by reading a user that does not exist. On a small Lambda a
     /// first request would otherwise wait mostly for the TLS handshake.
     pub async fn warm_up(&self) {
-        let nobody = AttributeValue::S(format!("{}-", item::USER));
+        let nobody = item::nobody_key();
         let read = self.client.get_item().table_name(&self.table).key(item::PK, nobody);
         if let Err(error) = read.send().await.map_err(StoreError::from_sdk) {
-            tracing::warn!(cause = %error, "cannot reach DynamoDB in init");
+            tracing::warn!(cause = causes(&error), "cannot reach DynamoDB in init");
         }
     }
 
@@ -90,11 +91,15 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when DynamoDB does not answer, or the item is corrupt.
     pub async fn user(&self, id: &UserId) -> Result<Option<User>, StoreError> {
+        self.read_user(item::user_key(id)).await
+    }
+
+    async fn read_user(&self, key: AttributeValue) -> Result<Option<User>, StoreError> {
         let output = self
             .client
             .get_item()
             .table_name(&self.table)
-            .key(item::PK, item::user_key(id))
+            .key(item::PK, key)
             .consistent_read(true)
             .return_consumed_capacity(ReturnConsumedCapacity::Total)
             .send()
@@ -102,6 +107,14 @@ impl Store {
             .map_err(StoreError::from_sdk)?;
         count_capacity(output.consumed_capacity());
         output.item.as_ref().map(item::to_user).transpose().map_err(StoreError::broken)
+    }
+
+    /// Reads a user that does not exist, at the cost of [`Store::user`].
+    ///
+    /// # Errors
+    /// As [`Store::user`].
+    pub async fn nobody(&self) -> Result<Option<User>, StoreError> {
+        self.read_user(item::nobody_key()).await
     }
 
     /// Reads a caller's own user and the user that the request is about, strongly consistent; the

@@ -1,6 +1,7 @@
 //! Why tokens are not accepted.
 
 use std::error::Error;
+use std::time::Duration;
 
 use http::StatusCode;
 
@@ -10,6 +11,9 @@ pub enum TokenError {
     /// The request has no bearer token.
     #[error("no bearer token was sent")]
     Missing,
+    /// The token has more bytes than are read.
+    #[error("the token is longer than 10 KiB")]
+    TooLong,
     /// The token is not a JWT of the expected form.
     #[error("the token is malformed")]
     Malformed,
@@ -64,5 +68,18 @@ pub enum FetchError {
     Unusable(String),
     /// The last attempt failed, and the next one is not due yet.
     #[error("the last fetch of the issuer's keys failed a moment ago")]
-    TooSoon,
+    TooSoon {
+        /// The time until the next one is due.
+        wait: Duration,
+    },
+}
+
+impl FetchError {
+    /// When it makes sense to repeat a request that failed for this: when the next fetch is due.
+    pub fn retry_after(&self) -> Duration {
+        match self {
+            Self::TooSoon { wait } => *wait,
+            _ => Duration::from_secs(1),
+        }
+    }
 }

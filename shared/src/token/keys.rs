@@ -1,10 +1,10 @@
 //! The keys that tokens are verified with.
 
 use jsonwebtoken::errors::ErrorKind;
-use jsonwebtoken::jwk::{
-    AlgorithmParameters, EllipticCurve, Jwk, JwkSet, KeyOperations, PublicKeyUse,
-};
+use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, KeyOperations, PublicKeyUse};
 use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation, decode};
+use serde::Deserialize;
+use serde_json::Value;
 
 use super::claims::RawClaims;
 use super::error::TokenError;
@@ -23,6 +23,12 @@ struct Key {
     validation: Validation,
 }
 
+/// A JSON Web Key Set, its keys not read yet.
+#[derive(Deserialize)]
+struct RawKeySet {
+    keys: Vec<Value>,
+}
+
 /// Why a text is not a key set.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum KeySetError {
@@ -39,8 +45,10 @@ pub(super) enum KeySetError {
 impl KeySet {
     /// Reads the usable keys of a JSON Web Key Set (RFC 7517).
     pub(super) fn parse(jwks: &[u8], settings: &TokenSettings) -> Result<Self, KeySetError> {
-        let set: JwkSet = serde_json::from_slice(jwks)?;
-        let usable = set.keys.iter().filter_map(public_key);
+        let set: RawKeySet = serde_json::from_slice(jwks)?;
+        // A malformed key does not disable the others.
+        let readable = set.keys.into_iter().filter_map(|key| serde_json::from_value(key).ok());
+        let usable = readable.filter_map(|key: Jwk| public_key(&key));
         let keys: Vec<_> = usable.map(|(id, alg, key)| Key::new(id, alg, key, settings)).collect();
         if keys.is_empty() { Err(KeySetError::NoUsableKey) } else { Ok(Self(keys)) }
     }

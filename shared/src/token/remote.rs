@@ -19,6 +19,8 @@ use super::error::{FetchError, TokenError, VerificationError};
 use super::keys::KeySet;
 use super::settings::TokenSettings;
 use crate::config::error::ConfigError;
+use crate::meter::{self, Usage};
+use crate::report::causes;
 
 /// The longest that a fetch may take, from the look-up of the host to the last byte.
 const TIME_LIMIT: Duration = Duration::from_secs(2);
@@ -100,18 +102,34 @@ impl RemoteKeys {
         }
     }
 
+    /// Fetches the keys in init. A failure there does not keep the first request from trying again.
+    pub(super) async fn warm_up(&self, now: Timestamp) -> Result<(), FetchError> {
+        let fetched = self.refresh(now).await;
+        if fetched.is_err() {
+            *self.last_attempt.lock().await = None;
+        }
+        fetched
+    }
+
     /// Fetches the keys, unless the last fetch was a moment ago. When it fails, the old keys stay.
     pub(super) async fn refresh(&self, now: Timestamp) -> Result<(), FetchError> {
         let mut last_attempt = self.last_attempt.lock().await;
         let fetched_at = self.current().map(|current| current.at);
         let pause = if fetched_at.is_some() { REFETCH_AFTER } else { RETRY_AFTER };
-        if last_attempt.is_some_and(|last| now.duration_since(last) < pause) {
+        if let Some(last) = *last_attempt
+            && now.duration_since(last) < pause
+        {
             let has_succeeded = *last_attempt == fetched_at;
-            return if has_succeeded { Ok(()) } else { Err(FetchError::TooSoon) };
+            let wait = (pause - now.duration_since(last)).unsigned_abs();
+            return if has_succeeded { Ok(()) } else { Err(FetchError::TooSoon { wait }) };
         }
         *last_attempt = Some(now);
         let fetched = tokio::time::timeout(TIME_LIMIT, self.fetch()).await;
-        let keys = fetched.map_err(|_| FetchError::TimedOut)??;
+        let keys = fetched.map_err(|_| FetchError::TimedOut).and_then(|fetched| fetched);
+        let keys = keys.inspect_err(|error| {
+            meter::count(Usage { failed_key_fetches: 1, ..Usage::default() });
+            tracing::warn!(cause = causes(error), "cannot fetch the issuer's keys");
+        })?;
         let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
         *current = Some(Fetched { keys: Arc::new(keys), at: now });
         Ok(())

@@ -15,7 +15,7 @@ use crate::config::error::ConfigError;
 use crate::json;
 
 /// The longest token that is read, in bytes; API Gateway accepts headers of up to 10 KiB.
-const MAX_LENGTH: usize = 8 * 1024;
+const MAX_LENGTH: usize = 10 * 1024;
 /// RFC 7518 section 3.2: an HS256 key has at least the size of the hash.
 const MIN_SECRET_LENGTH: usize = 32;
 
@@ -61,10 +61,9 @@ impl TokenVerifier {
     /// Fetches the issuer's keys in init, so that the first request need not wait. If that fails, the
     /// first request fetches them.
     pub async fn warm_up(&self, now: Timestamp) {
-        if let Some(remote) = &self.remote
-            && let Err(error) = remote.refresh(now).await
-        {
-            tracing::warn!(cause = %error, "cannot fetch the issuer's keys in init");
+        if let Some(remote) = &self.remote {
+            // A failure is logged where it happens.
+            let _ = remote.warm_up(now).await;
         }
     }
 
@@ -74,7 +73,7 @@ impl TokenVerifier {
     /// [`VerificationError`] says why the token is not accepted.
     pub async fn verify(&self, token: &str, now: Timestamp) -> Result<Claims, VerificationError> {
         if token.len() > MAX_LENGTH {
-            return Err(TokenError::Malformed.into());
+            return Err(TokenError::TooLong.into());
         }
         let header = read_header(token).ok_or(TokenError::Malformed)?;
         check_type(&header)?;

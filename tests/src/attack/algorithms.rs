@@ -1,5 +1,5 @@
-//! RFC 8725 sections 2.1, 3.1 and 3.2: the algorithm that a token names is only compared with that
-//! of the key; it decides nothing.
+//! RFC 8725 sections 2.1, 3.1 and 3.2: the verifier compares the algorithm in the header with that of
+//! the key. The header does not select the algorithm.
 
 use aws_lc_rs::signature::{ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair};
 use jsonwebtoken::{Algorithm, EncodingKey};
@@ -18,7 +18,7 @@ async fn the_algorithm_must_be_on_the_allow_list_and_fit_the_key_whatever_the_he
     lab.judge(&cases(&lab)).await;
 }
 
-/// What each server is there for, and the same tokens on the other one.
+/// Good tokens on the server that accepts them and on the other server.
 fn good(lab: &Lab) -> Vec<Case> {
     let mut cases = Vec::new();
     for (key, kid) in [(&lab.rsa, "r"), (&lab.ec, "e"), (&lab.ed, "d")] {
@@ -35,7 +35,8 @@ fn good(lab: &Lab) -> Vec<Case> {
     cases
 }
 
-/// RFC 8725 section 2.1: `none` in all casings, without a signature, with one, with a right one.
+/// RFC 8725 section 2.1: `none` in several cases, without a signature, with a wrong one and with a
+/// correct one.
 fn none(lab: &Lab) -> Vec<Case> {
     let mut cases = Vec::new();
     for name in ["none", "None", "NONE", "nOnE"] {
@@ -51,7 +52,7 @@ fn none(lab: &Lab) -> Vec<Case> {
     cases
 }
 
-/// RFC 8725 section 2.1: what everybody knows, the public key, as the secret of an HMAC.
+/// RFC 8725 section 2.1: the public key, which everybody knows, as the secret of an HMAC.
 fn hmac_with_a_public_key(lab: &Lab) -> Vec<Case> {
     let mut cases = Vec::new();
     for (key, kid) in [(&lab.rsa, "r"), (&lab.ec, "e"), (&lab.ed, "d")] {
@@ -74,7 +75,7 @@ fn hmac_with_a_public_key(lab: &Lab) -> Vec<Case> {
     cases
 }
 
-/// A public key in every form in which it may lie around.
+/// Returns a public key in every form in which an attacker may find it.
 fn forms(key: &IssuerKey) -> Vec<(&'static str, Vec<u8>)> {
     let spki = &key.public_der;
     let spki_pem = key.public_pem();
@@ -85,7 +86,8 @@ fn forms(key: &IssuerKey) -> Vec<(&'static str, Vec<u8>)> {
         ("JWK", key.jwk.to_string().into_bytes()),
         ("JWK Set", key_set(&[key]).into_bytes()),
     ];
-    // What comes before the key itself in a `SubjectPublicKeyInfo` (RFC 3279, RFC 5480, RFC 8410).
+    // The number is that of the bytes before the key in a `SubjectPublicKeyInfo` (RFC 3279, RFC 5480,
+    // RFC 8410).
     let (bare, before) = match key.algorithm {
         Algorithm::RS256 => ("PKCS #1 DER", 24),
         Algorithm::ES256 => ("a point", 26),
@@ -105,11 +107,11 @@ fn forms(key: &IssuerKey) -> Vec<(&'static str, Vec<u8>)> {
     forms
 }
 
-/// Right signatures of the right key, made by an algorithm that is not on the list.
+/// Correct signatures of the right key, with an algorithm that is not on the list.
 fn other_algorithms(lab: &Lab) -> Vec<Case> {
     let payload = lab.claims().to_string();
     let mut cases = Vec::new();
-    let mut try_it = |algorithm: Algorithm, key: &EncodingKey, kid: &str| {
+    let mut add = |algorithm: Algorithm, key: &EncodingKey, kid: &str| {
         let header = format!("{{\"alg\":\"{algorithm:?}\",\"kid\":\"{kid}\"}}");
         let token = signed(algorithm, key, header, &payload);
         let name = format!("{algorithm:?} by the right key");
@@ -118,18 +120,18 @@ fn other_algorithms(lab: &Lab) -> Vec<Case> {
     for algorithm in
         [Algorithm::RS384, Algorithm::RS512, Algorithm::PS256, Algorithm::PS384, Algorithm::PS512]
     {
-        try_it(algorithm, &lab.rsa.signing, "r");
+        add(algorithm, &lab.rsa.signing, "r");
     }
     for algorithm in [Algorithm::HS384, Algorithm::HS512] {
-        try_it(algorithm, &lab.secret, "s");
+        add(algorithm, &lab.secret, "s");
     }
     let pair = EcdsaKeyPair::generate(&ECDSA_P384_SHA384_FIXED_SIGNING).unwrap();
     let p384 = EncodingKey::from_ec_der(pair.to_pkcs8v1().unwrap().as_ref());
-    try_it(Algorithm::ES384, &p384, "e");
+    add(Algorithm::ES384, &p384, "e");
     cases
 }
 
-/// Right signatures under the name of another algorithm, or of none.
+/// Correct signatures with another algorithm in the header, or with none.
 fn other_labels(lab: &Lab) -> Vec<Case> {
     let payload = lab.claims().to_string();
     let mut cases = Vec::new();
@@ -166,7 +168,7 @@ fn other_labels(lab: &Lab) -> Vec<Case> {
         let token = jws(&lab.rsa, format!("{{\"alg\":{label},\"kid\":\"r\"}}"), &payload);
         cases.push(Case::new(format!("alg is {label}"), On::Both, &token, INVALID));
     }
-    // RFC 9864 names EdDSA with this curve so; the contract's list has `EdDSA`.
+    // RFC 9864 calls EdDSA with this curve `Ed25519`. The list in `docs/contract.md` has only `EdDSA`.
     for label in ["Ed25519", "eddsa", "EDDSA"] {
         let token = jws(&lab.ed, format!("{{\"alg\":\"{label}\",\"kid\":\"d\"}}"), &payload);
         cases.push(Case::new(format!("EdDSA labelled {label}"), On::Both, &token, INVALID));

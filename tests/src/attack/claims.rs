@@ -1,5 +1,5 @@
-//! RFC 8725 sections 3.8, 3.9 and 3.12, RFC 7519 section 4.1: who issued a token, for whom, and whom it
-//! is about.
+//! RFC 8725 sections 3.8, 3.9 and 3.12, RFC 7519 section 4.1: the issuer, the audience and the subject
+//! of a token, and the roles and the username in it.
 
 use serde_json::{Value, json};
 
@@ -36,7 +36,7 @@ fn text(claims: &Value, name: &str) -> String {
     claims[name].as_str().unwrap().to_owned()
 }
 
-/// Exactly ours: one string, compared byte by byte.
+/// `iss` is one string, equal to our issuer byte by byte.
 fn issuers(lab: &Lab) -> Vec<Row> {
     let ours = text(&lab.claims(), "iss");
     let mut rows: Vec<Row> = vec![("iss", Some(json!(ours)), ACCEPTED), ("iss", None, INVALID)];
@@ -66,7 +66,7 @@ fn issuers(lab: &Lab) -> Vec<Row> {
     rows
 }
 
-/// Ours, or an array of strings with ours among them.
+/// `aud` is our audience, or an array of strings that contains it.
 fn audiences(lab: &Lab) -> Vec<Row> {
     let ours = text(&lab.claims(), "aud");
     let mut rows: Vec<Row> = vec![("aud", None, INVALID)];
@@ -99,15 +99,15 @@ fn audiences(lab: &Lab) -> Vec<Row> {
     rows
 }
 
-/// 1 to 128 characters of a user id.
+/// `sub` is a user id of 1 to 255 characters.
 fn subjects() -> Vec<Row> {
     let mut rows: Vec<Row> = vec![("sub", None, INVALID)];
     let accepted =
-        [json!("s"), json!("x".repeat(127)), json!("x".repeat(128)), json!("a|b@c.d:e_f-g")];
+        [json!("s"), json!("x".repeat(254)), json!("x".repeat(255)), json!("a|b@c.d:e_f-g+h=i~j")];
     rows.extend(accepted.map(|sub| ("sub", Some(sub), ACCEPTED)));
     let others = [
         json!(""),
-        json!("x".repeat(129)),
+        json!("x".repeat(256)),
         json!("x".repeat(4000)),
         json!(" "),
         json!("a b"),
@@ -136,7 +136,7 @@ fn subjects() -> Vec<Row> {
     rows
 }
 
-/// An array of strings; whatever else there is gives nobody a role.
+/// `roles` is an array of strings. Nothing else gives a role.
 fn roles() -> Vec<Row> {
     let mut rows: Vec<Row> = vec![("roles", None, NOT_YOURS)];
     let accepted = [json!(["ADMIN"]), json!(["GOD", "ADMIN", 7, null]), json!(["ADMIN", "ADMIN"])];
@@ -170,7 +170,7 @@ fn roles() -> Vec<Row> {
     rows
 }
 
-/// The username is a hint only, so one that is of no use is none.
+/// The username is only a hint, so the verifier ignores an unusable one.
 fn hints() -> Vec<Row> {
     let values = [json!(7), json!([]), json!({}), Value::Null, json!(""), json!("x".repeat(1000))];
     let rows = ["username", "preferred_username"]

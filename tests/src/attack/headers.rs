@@ -1,5 +1,5 @@
-//! RFC 8725 sections 3.10 and 3.11, RFC 7515 section 4.1: a token does not say with what key it is
-//! verified beyond naming one that is there, and is of no other type than an access token.
+//! RFC 8725 sections 3.10 and 3.11, RFC 7515 section 4.1: a header can only name a key that the server
+//! has, and the token must be an access token.
 
 use sandbox::IssuerKey;
 use serde_json::json;
@@ -11,13 +11,13 @@ pub(super) fn cases(lab: &Lab) -> Vec<Case> {
 }
 
 #[tokio::test]
-async fn a_header_neither_brings_its_own_key_nor_has_one_fetched_nor_changes_what_a_token_is() {
+async fn a_header_cannot_supply_a_key_have_one_fetched_or_change_the_type_of_a_token() {
     let lab = Lab::open().await;
     lab.judge(&cases(&lab)).await;
 }
 
-/// Tokens of the attacker's key, which they bring along or say where to fetch; and the same members
-/// in a good token, where they are ignored.
+/// Tokens of the attacker's key whose header has that key or its address. The verifier ignores the same
+/// members in a good token.
 fn key_in_the_header(lab: &Lab) -> Vec<Case> {
     let payload = lab.claims().to_string();
     let address = lab.address();
@@ -51,7 +51,7 @@ fn key_in_the_header(lab: &Lab) -> Vec<Case> {
     cases
 }
 
-/// RFC 7515 section 4.1.4: a key id only ever names one of our keys, exactly.
+/// RFC 7515 section 4.1.4: a key id must be exactly that of one of our keys.
 fn key_ids(lab: &Lab) -> Vec<Case> {
     let payload = lab.claims().to_string();
     let long = "k".repeat(4096);
@@ -74,7 +74,7 @@ fn key_ids(lab: &Lab) -> Vec<Case> {
         let header = json!({ "alg": "RS256", "kid": kid }).to_string();
         let token = jws(&lab.rsa, header, &payload);
         cases.push(Case::new(format!("kid {name}"), On::Both, &token, INVALID));
-        // What an empty file or a made-up row would give as the key.
+        // An empty file or an invented row of a database would give these keys.
         let header = json!({ "alg": "HS256", "kid": kid }).to_string();
         for (what, secret) in [("nothing", &b""[..]), ("AAAA", b"AAAA")] {
             let secret = jsonwebtoken::EncodingKey::from_secret(secret);
@@ -91,13 +91,13 @@ fn key_ids(lab: &Lab) -> Vec<Case> {
     let [(_, token), (_, hmac)] = lab.headed(",\"kid\":null");
     cases.push(Case::new("kid null is none", On::Keys, &token, ACCEPTED));
     cases.push(Case::new("kid null with the secret", On::Secret, &hmac, ACCEPTED));
-    // A shared secret has no id, so any is right.
+    // A shared secret has no id, so every key id is accepted.
     let [_, (_, hmac)] = lab.headed(",\"kid\":\"anything\"");
     cases.push(Case::new("any kid with the secret", On::Secret, &hmac, ACCEPTED));
     cases
 }
 
-/// RFC 8725 section 3.11: a token that says it is something else is no access token.
+/// RFC 8725 section 3.11: a token with another type is not an access token.
 fn types(lab: &Lab) -> Vec<Case> {
     let mut cases = Vec::new();
     for (typ, outcome) in [
@@ -127,8 +127,8 @@ fn types(lab: &Lab) -> Vec<Case> {
     cases
 }
 
-/// RFC 7515 section 4.1.11: nothing critical is understood. What is not critical is ignored, as
-/// section 4 asks.
+/// RFC 7515 section 4.1.11: the verifier supports no critical extension, so it refuses all of them. It
+/// ignores other unknown members, as section 4 requires.
 fn extensions(lab: &Lab) -> Vec<Case> {
     let mut cases = Vec::new();
     for (members, outcome) in [
@@ -151,7 +151,7 @@ fn extensions(lab: &Lab) -> Vec<Case> {
             cases.push(Case::new(format!("header {members}"), on, &token, outcome));
         }
     }
-    // RFC 7519 section 5.2: nested tokens are not looked into.
+    // RFC 7519 section 5.2: the verifier does not read nested tokens.
     let inner = lab.rsa.sign(Some("r"), &lab.claims()).unwrap();
     for (name, payload) in [("JWT", inner.clone()), ("text", json!(inner).to_string())] {
         let outer = |key: &IssuerKey, kid| {

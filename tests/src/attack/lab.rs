@@ -1,5 +1,5 @@
-//! Where tokens are forged and tried: two servers, one with the keys of an issuer and one with a
-//! shared secret.
+//! The setup in which forged tokens are tried: one server with the keys of an issuer, and one with a shared
+//! secret.
 
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
@@ -20,23 +20,23 @@ pub(super) const EXPIRED: &str = "401 TOKEN_EXPIRED";
 pub(super) const MISSING: &str = "401 TOKEN_MISSING";
 pub(super) const ACCEPTED: &str = "200";
 
-/// Stands in the claims of every token, and must never be seen again.
+/// A text in the claims of every token. It must appear neither in a response nor in the log.
 const CANARY: &str = "c4n4ry";
 
-/// What is in a table.
+/// The items of a table.
 type Table = BTreeMap<String, BTreeMap<String, AttributeValue>>;
 
-/// Which server a case is tried on.
+/// The server on which a case is tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum On {
     Both,
-    /// The one with the keys of an issuer.
+    /// The server with the keys of an issuer.
     Keys,
-    /// The one with a shared secret.
+    /// The server with a shared secret.
     Secret,
 }
 
-/// A request with a token, and how it has to be answered.
+/// A request with a token, and its expected outcome.
 #[derive(Debug, Clone)]
 pub(super) struct Case {
     pub(super) name: String,
@@ -47,12 +47,12 @@ pub(super) struct Case {
 }
 
 impl Case {
-    /// The token in its proper place.
+    /// Returns a case with the token in the `Authorization` header.
     pub(super) fn new(name: impl Into<String>, on: On, token: &str, outcome: &'static str) -> Self {
         Self::sent(name, on, &[("authorization", &format!("Bearer {token}"))], outcome)
     }
 
-    /// These headers.
+    /// Returns a case with these headers.
     pub(super) fn sent(
         name: impl Into<String>,
         on: On,
@@ -63,13 +63,13 @@ impl Case {
         Self { name: name.into(), on, headers, query: String::new(), outcome }
     }
 
-    /// With a query.
+    /// Returns the case with a query.
     pub(super) fn query(self, query: String) -> Self {
         Self { query, ..self }
     }
 
-    /// What must not be in an answer or in the log: what was sent, in the pieces that could be told
-    /// from words of our own.
+    /// Returns the texts that may appear neither in a response nor in the log: the pieces of the
+    /// request that are long enough to differ from our own words.
     fn secrets(&self) -> impl Iterator<Item = &str> {
         let texts = self.headers.iter().map(|(_, value)| value).chain([&self.query]);
         let pieces = texts.flat_map(|text| text.split(['.', ' ', ',', '\t', '=', '&', '?']));
@@ -80,9 +80,9 @@ impl Case {
 struct Server {
     is: On,
     app: TestApp,
-    /// Whom requests are about.
+    /// The user that the requests are about.
     target: TestUser,
-    /// A token that is as it should be.
+    /// A good token.
     good: String,
 }
 
@@ -116,32 +116,33 @@ impl Lab {
         Self { rsa, ec, ed, theirs, secret, servers: [keys, shared], listener }
     }
 
-    /// An address of the attacker, which nobody must connect to.
+    /// Returns an address of the attacker. The API must not connect to it.
     pub(super) fn address(&self) -> String {
         format!("http://{}/keys.json", self.listener.local_addr().unwrap())
     }
 
-    /// The claims of a good token: it lets its bearer read and change any user.
+    /// Returns the claims of a good token. It allows reading and changing every user.
     pub(super) fn claims(&self) -> Value {
         claims_for(&self.servers[0].app)
     }
 
-    /// The present second.
+    /// Returns the present second.
     pub(super) fn now(&self) -> i64 {
         self.servers[0].app.now().as_second()
     }
 
-    /// Tokens with that payload whose signatures are right: one for either server.
+    /// Returns correctly signed tokens with that payload, one for each server.
     pub(super) fn issued(&self, payload: impl AsRef<[u8]>) -> [(On, String); 2] {
         self.with("", payload)
     }
 
-    /// Tokens whose headers have these members beside `alg`, and whose signatures are right.
+    /// Returns correctly signed tokens whose header has these members in addition to `alg`.
     pub(super) fn headed(&self, members: &str) -> [(On, String); 2] {
         self.with(members, self.claims().to_string())
     }
 
-    /// Tokens with these members beside `alg` and that payload.
+    /// Returns correctly signed tokens with that payload, whose header has these members in addition to
+    /// `alg`.
     pub(super) fn with(&self, members: &str, payload: impl AsRef<[u8]>) -> [(On, String); 2] {
         let header = |alg: &str| format!("{{\"alg\":\"{alg}\"{members}}}");
         let payload = payload.as_ref();
@@ -151,19 +152,19 @@ impl Lab {
         ]
     }
 
-    /// Tries every case. What is refused with 401 costs no call of the database; whatever it is, it
-    /// changes nothing and is not repeated anywhere. A good token works before and after.
+    /// Tries every case. A 401 costs no call of DynamoDB. No case changes the table, and no response
+    /// and no log line repeats the token. A good token is accepted before and after the cases.
     pub(super) async fn judge(&self, cases: &[Case]) {
-        let mut faults = Vec::new();
+        let mut failures = Vec::new();
         for server in &self.servers {
             server.read(&bearer(&server.good)).await.expect(ACCEPTED);
             let mut table = server.app.dump().await;
             for case in cases.iter().filter(|case| [On::Both, server.is].contains(&case.on)) {
-                let found = server.faults_of(case, &mut table).await;
+                let found = server.failures_of(case, &mut table).await;
                 let name = format!("{} on {:?}", case.name, server.is);
-                faults.extend(found.into_iter().map(|fault| format!("{name}: {fault}")));
+                failures.extend(found.into_iter().map(|failure| format!("{name}: {failure}")));
             }
-            assert!(faults.is_empty(), "{faults:#?}");
+            assert!(failures.is_empty(), "{failures:#?}");
             server.change(&bearer(&server.good), "").await.expect(ACCEPTED);
             assert_ne!(server.app.dump().await, table, "a token that counts changes something");
         }
@@ -171,42 +172,43 @@ impl Lab {
     }
 
     fn check_that_nobody_connected(&self) {
-        let fault = self.listener.accept().expect_err("nobody connects to the attacker");
-        assert_eq!(fault.kind(), ErrorKind::WouldBlock);
+        let error = self.listener.accept().expect_err("nobody connects to the attacker");
+        assert_eq!(error.kind(), ErrorKind::WouldBlock);
         let _own = TcpStream::connect(self.listener.local_addr().unwrap()).unwrap();
         self.listener.accept().expect("who connects is noticed");
     }
 }
 
 impl Server {
-    /// Tries the case, and says what is wrong with what happens.
-    async fn faults_of(&self, case: &Case, table: &mut Table) -> Vec<String> {
+    /// Tries the case, and returns every deviation from the expected result.
+    async fn failures_of(&self, case: &Case, table: &mut Table) -> Vec<String> {
         self.app.log.take();
         self.app.wire.take_calls();
         let answer = self.answer(case).await;
         let calls = self.app.wire.take_calls();
         let log = self.app.log.take();
         let shown = everything_said(&answer, &log);
-        let mut faults = Vec::new();
+        let mut failures = Vec::new();
         if log.len() != 1 {
-            faults.push(format!("{} lines of the log", log.len()));
+            failures.push(format!("{} lines of the log", log.len()));
         }
         if answer.outcome() != case.outcome {
-            faults.push(format!("{} instead of {}", answer.outcome(), case.outcome));
+            failures.push(format!("{} instead of {}", answer.outcome(), case.outcome));
         }
         if answer.status == StatusCode::UNAUTHORIZED && !calls.is_empty() {
-            faults.push(format!("costs {calls:?}"));
+            failures.push(format!("costs {calls:?}"));
         }
         let secrets = case.secrets().filter(|secret| shown.contains(*secret));
-        faults.extend(secrets.map(|secret| format!("{secret} is in {shown}")));
+        failures.extend(secrets.map(|secret| format!("{secret} is in {shown}")));
         let before = std::mem::replace(table, self.app.dump().await);
         if *table != before {
-            faults.push("changes the table".to_owned());
+            failures.push("changes the table".to_owned());
         }
-        faults
+        failures
     }
 
-    /// What is to be accepted reads, so that nothing changes; what is not tries to change something.
+    /// Sends the request of the case. A token that must be accepted reads, so that the table stays the
+    /// same. Another token tries to change a user.
     async fn answer(&self, case: &Case) -> Answer {
         if case.outcome == ACCEPTED {
             self.read(&case.headers).await
@@ -239,14 +241,14 @@ fn bearer(token: &str) -> Vec<(&'static str, String)> {
     vec![("authorization", format!("Bearer {token}"))]
 }
 
-/// The answer with its headers, and what was logged.
+/// Returns the response with its headers, and the log.
 fn everything_said(answer: &Answer, log: &[Value]) -> String {
     let headers = answer.headers.values().map(|value| value.to_str().unwrap().to_owned());
     let body = String::from_utf8_lossy(&answer.body).into_owned();
     headers.chain([body]).chain(log.iter().map(Value::to_string)).collect::<Vec<_>>().join("\n")
 }
 
-/// Of a service without an account, whose token alone says that it is an `ADMIN`.
+/// Returns the claims of a service, which has no account. The token gives it the role `ADMIN`.
 fn claims_for(app: &TestApp) -> Value {
     let now = app.now().as_second();
     json!({
@@ -263,7 +265,7 @@ pub(super) fn from_b64(text: &str) -> Vec<u8> {
     URL_SAFE_NO_PAD.decode(text).unwrap()
 }
 
-/// A JWS (RFC 7515 section 7.1) of any header and payload, with a signature that is right.
+/// Returns a JWS (RFC 7515 section 7.1) with any header and payload, and with a correct signature.
 pub(super) fn signed(
     algorithm: Algorithm,
     key: &EncodingKey,
@@ -275,12 +277,12 @@ pub(super) fn signed(
     format!("{message}.{signature}")
 }
 
-/// The same by a key of an issuer with its own algorithm.
+/// Returns a JWS that the key of an issuer signs with its own algorithm.
 pub(super) fn jws(key: &IssuerKey, header: impl AsRef<[u8]>, payload: impl AsRef<[u8]>) -> String {
     signed(key.algorithm, &key.signing, header, payload)
 }
 
-/// The parts of a token.
+/// Returns the three parts of a token.
 pub(super) fn split(token: &str) -> [&str; 3] {
     token.split('.').collect::<Vec<_>>().try_into().unwrap()
 }

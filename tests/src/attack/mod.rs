@@ -1,16 +1,17 @@
-//! Attacks, as tables: forged and bent tokens of every class of RFC 8725 ("JSON Web Token Best
-//! Current Practices") and of RFC 7515 to 7519, made with real keys while the tests run, and the OWASP
-//! API Security Top 10 ([`owasp`]).
+//! Attacks as tables: forged and malformed tokens of every class of RFC 8725 ("JSON Web Token Best Current
+//! Practices") and of RFC 7515 to 7519, and the OWASP API Security Top 10 ([`owasp`]).
+//!
+//! The tests generate the keys and the tokens.
 //!
 //! | class | module |
 //! |---|---|
 //! | RFC 8725 sections 2.1, 3.1, 3.2: `none`, HMAC with a public key, algorithms that are not on the list | [`algorithms`] |
 //! | sections 3.10, 3.11: keys and addresses of keys in the header, `typ`, `cty`, `crit`, `kid` | [`headers`] |
-//! | sections 2.3, 3.3: signatures that are none, cut off, or written in another way | [`signatures`] |
-//! | sections 2.4 to 2.6, 3.4, 3.7: parts, encodings, JSON that can be read in two ways, sizes | [`parts`] |
+//! | sections 2.3, 3.3: signatures that are invalid, truncated, or encoded in another way | [`signatures`] |
+//! | sections 2.4 to 2.6, 3.4, 3.7: parts, encodings, ambiguous JSON, sizes | [`parts`] |
 //! | sections 3.8, 3.9, 3.12: issuer, audience, subject, roles | [`claims`] |
 //! | RFC 7519 sections 4.1.4 to 4.1.6: times | [`times`] |
-//! | RFC 6750 section 2: where in a request a token stands | [`transport`] |
+//! | RFC 6750 section 2: the location of the token in a request | [`transport`] |
 
 mod algorithms;
 mod claims;
@@ -26,7 +27,7 @@ use std::collections::BTreeSet;
 
 use lab::{Case, Lab, On};
 
-/// How many different tokens are tried, most of them on two servers.
+/// The number of different tokens. Most of them are tried on both servers.
 const FORGERIES: usize = 685;
 
 #[tokio::test]

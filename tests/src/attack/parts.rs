@@ -1,5 +1,5 @@
-//! RFC 8725 sections 2.4 to 2.6, 3.4 and 3.7, RFC 7515 section 7.1: three parts, each in the one
-//! encoding, each one JSON object that can be read in one way only.
+//! RFC 8725 sections 2.4 to 2.6, 3.4 and 3.7, RFC 7515 section 7.1: a token has three parts in
+//! base64url, and its header and its claims are unambiguous JSON objects.
 
 use jsonwebtoken::Algorithm;
 use serde_json::json;
@@ -11,7 +11,7 @@ pub(super) fn cases(lab: &Lab) -> Vec<Case> {
 }
 
 #[tokio::test]
-async fn a_token_has_three_parts_in_one_encoding_and_json_that_can_be_read_in_one_way_only() {
+async fn a_token_has_three_parts_in_one_encoding_with_unambiguous_json() {
     let lab = Lab::open().await;
     lab.judge(&cases(&lab)).await;
 }
@@ -20,7 +20,7 @@ fn good(lab: &Lab) -> String {
     lab.rsa.sign(Some("r"), &lab.claims()).unwrap()
 }
 
-/// A good token whose signature has a character that base64 writes otherwise than base64url.
+/// Returns a good token whose signature has a character that differs between base64 and base64url.
 fn good_in_base64url(lab: &Lab) -> String {
     let mut claims = lab.claims();
     let tokens = (0..).map(|number| {
@@ -64,13 +64,13 @@ fn parts(lab: &Lab) -> Vec<Case> {
     ])
 }
 
-/// RFC 7515 section 2: base64url without padding, line breaks, white space or anything else; RFC 4648
-/// section 3.5: with zeros for the bits that are left over.
+/// RFC 7515 section 2: base64url has no padding, line breaks, white space or other characters. RFC 4648
+/// section 3.5: the unused bits of the last character are zero.
 fn encodings(lab: &Lab) -> Vec<Case> {
     let good = good_in_base64url(lab);
     let [header, payload, signature] = split(&good);
     let (last, rest) = (signature.chars().last().unwrap(), &signature[..signature.len() - 1]);
-    // 256 bytes leave 4 of the last character's 6 bits over.
+    // A signature of 256 bytes does not use 4 of the 6 bits of the last character.
     let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let next = alphabet.chars().nth(alphabet.find(last).unwrap() + 1).unwrap();
     let standard = |text: &str| text.replace('-', "+").replace('_', "/");
@@ -102,7 +102,7 @@ fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
 }
 
-/// Payloads under right signatures, so that it is the payload that is judged.
+/// Payloads with correct signatures, so that the outcome depends on the payload.
 fn payloads(lab: &Lab) -> Vec<Case> {
     let claims = lab.claims();
     let text = claims.to_string();
@@ -155,7 +155,7 @@ fn payloads(lab: &Lab) -> Vec<Case> {
     cases
 }
 
-/// Headers under right signatures.
+/// Headers with correct signatures.
 fn headers(lab: &Lab) -> Vec<Case> {
     let payload = lab.claims().to_string();
     let header = "{\"alg\":\"RS256\",\"kid\":\"r\"}";
@@ -183,8 +183,8 @@ fn nested(depth: usize) -> String {
     format!("{}{}", "[".repeat(depth), "]".repeat(depth))
 }
 
-/// RFC 7519 section 4, RFC 7515 section 4: names are unique, whatever they mean and however they are
-/// written.
+/// RFC 7519 section 4, RFC 7515 section 4: every name occurs once, whatever it means and however it is
+/// escaped.
 fn twice(lab: &Lab) -> Vec<Case> {
     let text = lab.claims().to_string();
     let again = |member: &str| text.replacen('{', &format!("{{{member},"), 1);
@@ -218,7 +218,7 @@ fn twice(lab: &Lab) -> Vec<Case> {
     cases
 }
 
-/// 8 KiB are looked at; API Gateway takes no more than 10 KiB of headers.
+/// The verifier accepts at most 8 KiB. API Gateway accepts at most 10 KiB of headers.
 fn sizes(lab: &Lab) -> Vec<Case> {
     let padded = |in_header: usize, in_claims: usize| {
         let mut claims = lab.claims();
@@ -228,15 +228,15 @@ fn sizes(lab: &Lab) -> Vec<Case> {
     };
     let mut cases = Vec::new();
     let lengths = padded(0, 0).map(|(_, token)| token.len());
-    for wanted in [8191, 8192, 8193, 9000, 64 * 1024, 1024 * 1024] {
+    for wanted in [10_239, 10_240, 10_241, 12_000, 64 * 1024, 1024 * 1024] {
         for (which, length) in lengths.into_iter().enumerate() {
-            // Three bytes become four characters, and one or two become one more than they are.
+            // Base64url encodes three bytes in four characters, and one or two bytes in one character more.
             let guess = (wanted - length) * 3 / 4;
             let paddings =
                 (0..3).flat_map(|header| (guess - 6..guess + 3).map(move |c| (header, c)));
             let mut tokens = paddings.map(|(header, claims)| padded(header, claims)[which].clone());
             let (on, token) = tokens.find(|(_, token)| token.len() == wanted).unwrap();
-            let outcome = if wanted <= 8192 { ACCEPTED } else { INVALID };
+            let outcome = if wanted <= 10_240 { ACCEPTED } else { INVALID };
             cases.push(Case::new(format!("{wanted} bytes"), on, &token, outcome));
         }
     }

@@ -1,4 +1,4 @@
-//! RFC 8725 sections 2.3 and 3.3: a signature is verified as a whole and in one form only.
+//! RFC 8725 sections 2.3 and 3.3: the verifier checks the whole signature and accepts only one form.
 
 use serde_json::json;
 
@@ -20,18 +20,18 @@ pub(super) fn cases(lab: &Lab) -> Vec<Case> {
 }
 
 #[tokio::test]
-async fn a_signature_that_is_altered_cut_off_made_up_or_written_otherwise_does_not_count() {
+async fn an_altered_truncated_invented_or_re_encoded_signature_does_not_count() {
     let lab = Lab::open().await;
     lab.judge(&cases(&lab)).await;
 }
 
-/// The token with another signature.
+/// Returns the token with another signature.
 fn resigned(token: &str, signature: impl AsRef<[u8]>) -> String {
     let [header, payload, _] = split(token);
     format!("{header}.{payload}.{}", b64(signature))
 }
 
-/// Good tokens of every kind with their signatures.
+/// Returns good tokens of every algorithm with their signatures.
 fn tokens(lab: &Lab) -> Vec<(&'static str, String, Vec<u8>)> {
     let [_, (_, hmac)] = lab.headed("");
     let by = |key: &sandbox::IssuerKey| key.sign(None, &lab.claims()).unwrap();
@@ -88,8 +88,8 @@ fn of_any_kind(lab: &Lab) -> Vec<Case> {
     cases
 }
 
-/// r and s, 32 bytes each (RFC 7518 section 3.4), neither of them 0 nor n or more (FIPS 186-5 section
-/// 6.4.2). r = s = 0 is what Java took for a signature of anything (CVE-2022-21449).
+/// A signature is r and s, 32 bytes each (RFC 7518 section 3.4). Both are greater than 0 and less than
+/// n (FIPS 186-5 section 6.4.2). Java accepted r = s = 0 as a signature of everything (CVE-2022-21449).
 fn ecdsa(lab: &Lab) -> Vec<Case> {
     let token = lab.ec.sign(Some("e"), &lab.claims()).unwrap();
     let right = from_b64(split(&token)[2]);
@@ -111,15 +111,15 @@ fn ecdsa(lab: &Lab) -> Vec<Case> {
         Case::new(format!("ES256, {what}"), On::Both, &resigned(&token, signature), INVALID)
     };
     let mut cases: Vec<Case> = signatures.into_iter().map(case).collect();
-    // Whoever has (r, s) can write (r, n - s), which is as good a signature of the same claims (FIPS
-    // 186-5 demands no particular one of the two). Nothing here takes a token's text for its identity.
+    // Everybody can turn (r, s) into (r, n - s), which is a valid signature of the same claims. FIPS
+    // 186-5 allows both. This does no harm, because the API never compares the texts of two tokens.
     let other_half = [r, &difference(&P256_ORDER, s)].concat();
     let token = resigned(&token, other_half);
     cases.push(Case::new("ES256, s as n - s", On::Keys, &token, ACCEPTED));
     cases
 }
 
-/// RFC 8032 section 5.1.7: S is less than L, so that there is one signature only.
+/// RFC 8032 section 5.1.7: S is less than L, so a message has only one signature.
 fn eddsa(lab: &Lab) -> Vec<Case> {
     let token = lab.ed.sign(Some("d"), &lab.claims()).unwrap();
     let right = from_b64(split(&token)[2]);
@@ -146,7 +146,8 @@ fn eddsa(lab: &Lab) -> Vec<Case> {
     signatures.into_iter().map(case).collect()
 }
 
-/// RFC 8017 section 8.2.2: as long as the modulus, less than it, and of exactly one padding.
+/// RFC 8017 section 8.2.2: a signature is as long as the modulus, is less than it, and has exactly one
+/// padding.
 fn rsa(lab: &Lab) -> Vec<Case> {
     let token = lab.rsa.sign(Some("r"), &lab.claims()).unwrap();
     let right = from_b64(split(&token)[2]);
@@ -169,14 +170,14 @@ fn rsa(lab: &Lab) -> Vec<Case> {
     signatures.into_iter().map(case).collect()
 }
 
-/// A small number in 32 bytes.
+/// Returns a small number in 32 bytes.
 fn number(n: u8) -> [u8; 32] {
     let mut bytes = [0; 32];
     bytes[31] = n;
     bytes
 }
 
-/// One number less another, the most significant byte first.
+/// Returns `from - less`. The most significant byte comes first.
 fn difference(from: &[u8; 32], less: &[u8]) -> [u8; 32] {
     let mut difference = [0; 32];
     let mut borrow = 0;
@@ -188,7 +189,7 @@ fn difference(from: &[u8; 32], less: &[u8]) -> [u8; 32] {
     difference
 }
 
-/// An `ECDSA-Sig-Value` (RFC 3279 section 2.2.3), as X.509 has signatures.
+/// Returns an `ECDSA-Sig-Value` (RFC 3279 section 2.2.3), which is the form of signatures in X.509.
 fn der(r: &[u8], s: &[u8]) -> Vec<u8> {
     let integer = |number: &[u8]| {
         let mut digits: Vec<u8> = number.iter().copied().skip_while(|byte| *byte == 0).collect();

@@ -1,5 +1,5 @@
 //! RFC 7519 sections 4.1.4 to 4.1.6: a token counts before `exp` and not before `nbf`, with a leeway of
-//! 60 s; both are numbers of seconds since 1970 (section 2, `NumericDate`).
+//! 60 s. Both are numbers of seconds since 1970 (section 2, `NumericDate`).
 
 use super::lab::{ACCEPTED, Case, EXPIRED, INVALID, Lab};
 
@@ -13,7 +13,7 @@ async fn a_token_counts_until_60_seconds_after_exp_and_from_60_seconds_before_nb
     lab.judge(&cases(&lab)).await;
 }
 
-/// The claims with that text for the value of a claim, which need not be JSON.
+/// Returns the claims with that text as the value of a claim. The text does not have to be JSON.
 fn with(lab: &Lab, name: &str, value: &str) -> String {
     let mut claims = lab.claims();
     claims.as_object_mut().unwrap().shift_remove(name);
@@ -81,7 +81,7 @@ fn expiries(lab: &Lab) -> Vec<Case> {
     cases
 }
 
-/// `nbf` is honoured; `iat` decides nothing, whatever it is.
+/// The verifier checks `nbf`, and ignores `iat`.
 fn beginnings(lab: &Lab) -> Vec<Case> {
     let at = |seconds: i64| (lab.now() + seconds).to_string();
     let (just_after, far) = (format!("{}.001", at(60)), at(1_000_000));

@@ -1,4 +1,4 @@
-//! RFC 6750 section 2: a token stands in the one `Authorization` header, and nowhere else counts.
+//! RFC 6750 section 2: the token is in the only `Authorization` header. The API reads no token elsewhere.
 
 use super::lab::{ACCEPTED, Case, INVALID, Lab, MISSING};
 
@@ -14,7 +14,7 @@ async fn a_token_counts_in_one_authorization_header_with_the_scheme_bearer_and_n
     lab.judge(&cases(&lab)).await;
 }
 
-/// RFC 9110 section 11.1: the scheme in any case, then spaces, then the token.
+/// RFC 9110 section 11.1: the header has the scheme in any case, then spaces, then the token.
 fn schemes(lab: &Lab) -> Vec<Case> {
     let mut cases = Vec::new();
     for (on, token) in lab.headed("") {
@@ -56,7 +56,7 @@ fn schemes(lab: &Lab) -> Vec<Case> {
     cases
 }
 
-/// RFC 9110 section 5.3: the header is there once. API Gateway joins repeated ones with commas.
+/// RFC 9110 section 5.3: the header occurs once. API Gateway joins repeated headers with commas.
 fn repeated(lab: &Lab) -> Vec<Case> {
     let mut cases = Vec::new();
     let stolen = lab.ed.sign(None, &lab.claims()).unwrap();
@@ -88,7 +88,7 @@ fn repeated(lab: &Lab) -> Vec<Case> {
     cases
 }
 
-/// RFC 6750 sections 2.2 and 2.3 have other places, which RFC 9700 section 4.3.2 advises against.
+/// RFC 6750 sections 2.2 and 2.3 allow other locations. RFC 9700 section 4.3.2 advises against them.
 fn elsewhere(lab: &Lab) -> Vec<Case> {
     let mut cases = Vec::new();
     for (on, token) in lab.headed("") {
@@ -115,7 +115,7 @@ fn elsewhere(lab: &Lab) -> Vec<Case> {
             let case = Case::sent(format!("in the query as {name}"), on, &[], MISSING);
             cases.push(case.query(format!("?{name}={token}")));
         }
-        // A forged one in the header does not fall back to a good one in the query.
+        // With a forged token in the header, the API does not use a good token in the query.
         let headers = [("authorization", "Bearer x")];
         let case = Case::sent("in the query beside a header", on, &headers, INVALID);
         cases.push(case.query(format!("?access_token={token}")));

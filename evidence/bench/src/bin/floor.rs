@@ -1,4 +1,4 @@
-//! The floor: a function on the same runtime that does nothing and says the same every time.
+//! The floor: a function on the same runtime that does nothing and always returns the same response.
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::{Value, json};

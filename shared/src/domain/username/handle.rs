@@ -2,22 +2,29 @@
 
 use super::invalid::InvalidUsername;
 use super::length::{MAX_LENGTH, MIN_LENGTH};
-use super::reserved;
+use super::reserved::{ReservedWords, is_separator};
+use crate::domain::text::nfc;
 
 /// How many different forbidden characters a violation names.
 const NAMED: usize = 5;
 
 /// Every rule that the text breaks as a handle. No violation has a suggestion yet.
-pub(super) fn violations(text: &str) -> Vec<InvalidUsername> {
+pub(super) fn violations(text: &str, reserved: &ReservedWords) -> Vec<InvalidUsername> {
     let mut violations = Vec::new();
-    match text.chars().count() {
+    // People see composed characters, and count them.
+    let composed = nfc(text);
+    match composed.chars().count() {
         length if length < MIN_LENGTH => violations.push(InvalidUsername::TooShort { length }),
         length if length > MAX_LENGTH => violations.push(InvalidUsername::TooLong { length }),
         _ => {}
     }
-    let characters = forbidden_characters(text);
+    let mut characters = forbidden_characters(&composed);
     if characters.is_empty() {
-        violations.extend(shape_violations(text));
+        // The Kelvin sign is composed to an ordinary K.
+        characters = forbidden_characters(text);
+    }
+    if characters.is_empty() {
+        violations.extend(shape_violations(text, reserved));
     } else {
         violations.push(InvalidUsername::ForbiddenCharacters { characters, suggestion: None });
     }
@@ -25,8 +32,8 @@ pub(super) fn violations(text: &str) -> Vec<InvalidUsername> {
 }
 
 /// Whether the text is a handle.
-pub(super) fn is_valid(text: &str) -> bool {
-    violations(text).is_empty()
+pub(super) fn is_valid(text: &str, reserved: &ReservedWords) -> bool {
+    violations(text, reserved).is_empty()
 }
 
 /// The first few characters that a handle cannot contain, each once.
@@ -44,7 +51,7 @@ fn forbidden_characters(text: &str) -> Vec<char> {
 }
 
 /// The rules that a text of allowed characters breaks.
-fn shape_violations(text: &str) -> Vec<InvalidUsername> {
+fn shape_violations(text: &str, reserved: &ReservedWords) -> Vec<InvalidUsername> {
     let mut violations = Vec::new();
     if text.starts_with(is_separator) || text.ends_with(is_separator) {
         violations.push(InvalidUsername::SeparatorAtEdge);
@@ -55,15 +62,10 @@ fn shape_violations(text: &str) -> Vec<InvalidUsername> {
     if !text.is_empty() && !text.contains(|c: char| c.is_ascii_alphabetic()) {
         violations.push(InvalidUsername::NoLetter);
     }
-    if reserved::is_reserved(text) {
+    if reserved.contains(text) {
         violations.push(InvalidUsername::Reserved);
     }
     violations
-}
-
-/// Whether the character separates the parts of a handle.
-pub(super) fn is_separator(c: char) -> bool {
-    matches!(c, '_' | '.')
 }
 
 #[cfg(test)]
@@ -72,6 +74,10 @@ mod tests {
 
     use super::*;
     use crate::domain::username::Username;
+
+    fn violations(text: &str) -> Vec<InvalidUsername> {
+        super::violations(text, &ReservedWords::default())
+    }
 
     #[test]
     fn a_handle_has_3_to_30_characters() {
@@ -172,7 +178,7 @@ mod tests {
                 && !["__", "..", "_.", "._"].iter().any(|pair| text.contains(pair))
                 && text.contains(|c: char| c.is_ascii_alphabetic());
             let accepted = Username::parse_handle(&text).is_ok();
-            prop_assert_eq!(accepted, form && !reserved::is_reserved(&text));
+            prop_assert_eq!(accepted, form && !ReservedWords::default().contains(&text));
         }
     }
 }

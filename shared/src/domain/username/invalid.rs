@@ -23,6 +23,12 @@ pub enum InvalidUsername {
         /// A valid handle close to the requested name, if there is one (`çağrı` → `cagri`).
         suggestion: Option<String>,
     },
+    /// An `@` before a name, as social networks write it.
+    #[error("begins with an @")]
+    LeadingAt {
+        /// The name without it, if that is a handle (`@ayse.k` → `ayse.k`).
+        suggestion: Option<String>,
+    },
     /// It begins or ends with a separator.
     #[error("begins or ends with a separator")]
     SeparatorAtEdge,
@@ -38,11 +44,15 @@ pub enum InvalidUsername {
     /// An e-mail address where only a handle is accepted.
     #[error("an e-mail address is not accepted here")]
     EmailNotAccepted,
-    /// A text with an `@` that is not an e-mail address.
+    /// The part before the `@` is not that of an e-mail address, is quoted, or is over 64 characters.
     #[error("not an e-mail address")]
     InvalidEmail,
-    /// An e-mail address with characters that a gateway changes in the path of a URL.
-    #[error("an e-mail address with characters that a path cannot carry")]
+    /// The part after the `@` is not a domain name with a top level.
+    #[error("an e-mail address without a domain name")]
+    InvalidEmailDomain,
+    /// An e-mail address with characters that other scripts' letters look like, or that a gateway
+    /// changes in the path of a URL.
+    #[error("an e-mail address with characters that a username cannot have")]
     EmailCharacters {
         /// These characters, each once.
         characters: Vec<char>,

@@ -13,11 +13,13 @@ mod record;
 mod reserved;
 mod spelling;
 mod suggestion;
+mod words;
 
 pub use invalid::InvalidUsername;
 pub use key::UsernameKey;
 pub use length::{MAX_EMAIL_LENGTH, MAX_LENGTH, MIN_LENGTH};
 pub use name::Username;
 pub use record::NameRecord;
-pub use reserved::reserved_words;
+pub use reserved::{NotAWord, ReservedWords, reserved_words};
+pub use spelling::plain_letters;
 pub use suggestion::candidates;

@@ -4,7 +4,9 @@ use std::fmt;
 
 use super::invalid::InvalidUsername;
 use super::key::UsernameKey;
+use super::reserved::ReservedWords;
 use super::{email, handle, spelling};
+use crate::domain::text::{nfc, trim};
 
 /// A username as its owner spells it, with its key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,40 +16,70 @@ pub struct Username {
 }
 
 impl Username {
-    /// Reads a handle.
+    /// Reads a handle; only the built-in words are reserved.
     ///
     /// # Errors
     /// Every [`InvalidUsername`] the text has; at least one.
     pub fn parse_handle(text: &str) -> Result<Self, Vec<InvalidUsername>> {
-        if text.contains('@') {
-            return Err(vec![InvalidUsername::EmailNotAccepted]);
+        Self::parse_handle_unless(text, &ReservedWords::default())
+    }
+
+    /// Reads a handle that is not among those words.
+    ///
+    /// # Errors
+    /// As [`Username::parse_handle`].
+    pub fn parse_handle_unless(
+        text: &str,
+        reserved: &ReservedWords,
+    ) -> Result<Self, Vec<InvalidUsername>> {
+        match text.rfind('@') {
+            Some(0) => {
+                let suggestion = spelling::close_to(text, reserved);
+                return Err(vec![InvalidUsername::LeadingAt { suggestion }]);
+            }
+            Some(_) => return Err(vec![InvalidUsername::EmailNotAccepted]),
+            None => {}
         }
-        let mut violations = handle::violations(text);
+        let mut violations = handle::violations(text, reserved);
         for violation in &mut violations {
             if let InvalidUsername::ForbiddenCharacters { suggestion, .. } = violation {
-                *suggestion = spelling::close_to(text);
+                *suggestion = spelling::close_to(text, reserved);
             }
         }
         if violations.is_empty() { Ok(Self::unchecked(text.to_owned())) } else { Err(violations) }
     }
 
-    /// Reads an e-mail address when the text contains an `@`, else a handle.
+    /// Reads an e-mail address when the text contains an `@` after its beginning, else a handle; only
+    /// the built-in words are reserved.
     ///
     /// # Errors
     /// Every [`InvalidUsername`] the text has; at least one.
     pub fn parse(text: &str) -> Result<Self, Vec<InvalidUsername>> {
-        if text.contains('@') {
-            email::check(text).map_err(|violation| vec![violation])?;
-            Ok(Self::unchecked(text.to_owned()))
+        Self::parse_unless(text, &ReservedWords::default())
+    }
+
+    /// Reads an e-mail address, which is trimmed and brought to NFC, or a handle that is not among those
+    /// words.
+    ///
+    /// # Errors
+    /// As [`Username::parse`].
+    pub fn parse_unless(
+        text: &str,
+        reserved: &ReservedWords,
+    ) -> Result<Self, Vec<InvalidUsername>> {
+        if text.rfind('@').is_some_and(|at| at > 0) {
+            let address = nfc(trim(text));
+            email::check(&address).map_err(|violation| vec![violation])?;
+            Ok(Self::unchecked(address.into_owned()))
         } else {
-            Self::parse_handle(text)
+            Self::parse_handle_unless(text, reserved)
         }
     }
 
-    /// Takes a name that the table has. It is not checked again: the rules may have become stricter
-    /// since it was written, and the name is still its owner's.
-    pub(crate) fn stored(text: String) -> Self {
-        Self::unchecked(text)
+    /// Takes a name that the table has, with the key that the table has for it. It is not checked again:
+    /// the rules may have become stricter since it was written, and the name is still its owner's.
+    pub(crate) fn stored(text: String, key: UsernameKey) -> Self {
+        Self { text, key }
     }
 
     /// Takes a name that a token or a path mentions. It is not checked: it only guesses or looks up
@@ -56,7 +88,7 @@ impl Username {
         Self::unchecked(text)
     }
 
-    /// The name with its key, which is computed here and nowhere else.
+    /// The name with its key, which is computed here.
     pub(super) fn unchecked(text: String) -> Self {
         let key = UsernameKey::of(&text);
         Self { text, key }

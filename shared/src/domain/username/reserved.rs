@@ -1,180 +1,103 @@
-//! Handles that nobody may have.
+//! Whether a handle is a reserved word, and whether one can be read in it.
 
 use super::key::letters;
+use super::words::RESERVED;
 
-/// Words that would let a user pass for the service itself, or that the service needs for an address
-/// or a path. A handle whose key is a word's key is refused, so `adrnin` is refused, too.
+/// The fewest letters of a word that can be read anywhere in a name; a shorter word only stands out as
+/// a part of its own.
+const READ_ANYWHERE: usize = 5;
+/// The endings of plurals, English and Turkish, in the letters of keys.
+const PLURALS: [&str; 5] = ["", "s", "es", "ler", "lar"];
+
+/// The reserved words: the built-in ones, and those that the operator adds.
 ///
-/// A new word is refused from then on. A user who has the name keeps it, but cannot send it again.
-const RESERVED: &[&str] = &[
-    // RFC 2142: mailbox names for common services, roles and functions.
-    "abuse",
-    "ftp",
-    "hostmaster",
-    "info",
-    "marketing",
-    "news",
-    "noc",
-    "postmaster",
-    "sales",
-    "security",
-    "support",
-    "trouble",
-    "usenet",
-    "uucp",
-    "webmaster",
-    "www",
-    // Who runs the place.
-    "admin",
-    "administrator",
-    "anonymous",
-    "billing",
-    "bot",
-    "ceo",
-    "compliance",
-    "contact",
-    "daemon",
-    "developer",
-    "editor",
-    "everyone",
-    "guest",
-    "helpdesk",
-    "help",
-    "legal",
-    "mail",
-    "mailer_daemon",
-    "moderator",
-    "mod",
-    "nobody",
-    "no_reply",
-    "noreply",
-    "official",
-    "operator",
-    "owner",
-    "power_user",
-    "press",
-    "privacy",
-    "root",
-    "service",
-    "staff",
-    "superuser",
-    "supervisor",
-    "sysadmin",
-    "system",
-    "team",
-    "trust",
-    "user",
-    "users",
-    "verified",
-    // The same in Turkish.
-    "yonetici",
-    "destek",
-    "yardim",
-    "iletisim",
-    "guvenlik",
-    "sistem",
-    "resmi",
-    "hukuk",
-    "kurucu",
-    // Places of the service.
-    "about",
-    "access",
-    "account",
-    "accounts",
-    "activate",
-    "api",
-    "api_user",
-    "app",
-    "apps",
-    "assets",
-    "auth",
-    "availability",
-    "blog",
-    "cdn",
-    "config",
-    "dashboard",
-    "delete",
-    "deleted",
-    "dev",
-    "dns",
-    "docs",
-    "domain",
-    "download",
-    "edit",
-    "email",
-    "error",
-    "explore",
-    "faq",
-    "feedback",
-    "health",
-    "home",
-    "host",
-    "imap",
-    "invite",
-    "login",
-    "logout",
-    "localhost",
-    "me",
-    "metrics",
-    "new",
-    "null",
-    "oauth",
-    "openid",
-    "password",
-    "payment",
-    "ping",
-    "pop3",
-    "pricing",
-    "prod",
-    "profile",
-    "proxy",
-    "public",
-    "register",
-    "reset",
-    "search",
-    "self",
-    "server",
-    "settings",
-    "signin",
-    "signout",
-    "signup",
-    "smtp",
-    "sso",
-    "ssl",
-    "staging",
-    "static",
-    "status",
-    "subdomain",
-    "terms",
-    "test",
-    "token",
-    "undefined",
-    "unknown",
-    "update",
-    "upload",
-    "username",
-    "verify",
-    "webhook",
-    "whois",
-    "wpad",
-    "autoconfig",
-    "autodiscover",
-];
-
-/// The words that are reserved.
-pub fn reserved_words() -> impl Iterator<Item = &'static str> {
-    RESERVED.iter().copied()
+/// A handle is reserved when its key, with the separators left out, is that of a word or of a word's
+/// plural. A word that is added later is refused from then on; a user who has the name keeps it, but
+/// cannot send it again.
+#[derive(Debug, Clone, Default)]
+pub struct ReservedWords {
+    added: Vec<String>,
 }
 
-/// Whether the handle is a reserved word or looks like one.
-pub(super) fn is_reserved(handle: &str) -> bool {
-    RESERVED.iter().any(|word| letters(word).eq(letters(handle)))
+/// A text that cannot be reserved: it needs a letter, and has only ASCII letters, digits, `_` and `.`.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is not a word of ASCII letters and digits")]
+pub struct NotAWord(pub String);
+
+impl ReservedWords {
+    /// The built-in words and these.
+    ///
+    /// # Errors
+    /// [`NotAWord`] when one of them cannot be a handle.
+    pub fn with<'a>(words: impl IntoIterator<Item = &'a str>) -> Result<Self, NotAWord> {
+        let read = |word: &str| {
+            let is_allowed = |c: char| c.is_ascii_alphanumeric() || is_separator(c);
+            let has_letter = word.contains(|c: char| c.is_ascii_alphabetic());
+            let is_word = has_letter && word.chars().all(is_allowed);
+            is_word.then(|| word.replace(is_separator, "")).ok_or_else(|| NotAWord(word.to_owned()))
+        };
+        Ok(Self { added: words.into_iter().map(read).collect::<Result<_, _>>()? })
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &str> {
+        RESERVED.iter().copied().chain(self.added.iter().map(String::as_str))
+    }
+
+    /// Whether the handle is a reserved word, a plural of one, or looks like either.
+    pub(super) fn contains(&self, handle: &str) -> bool {
+        let key = joined_key(handle);
+        self.iter().any(|word| is_word_or_plural(&key, word))
+    }
+
+    /// Whether a person could read a reserved word in the handle: a word from five letters anywhere, a
+    /// shorter one as the whole name, or as a part between separators or digits.
+    pub(super) fn can_be_read_in(&self, handle: &str) -> bool {
+        let whole = joined_key(handle);
+        let parts = |is_end: fn(char) -> bool| handle.split(is_end).map(joined_key);
+        let parts: Vec<String> =
+            parts(is_separator).chain(parts(|c| is_separator(c) || c.is_ascii_digit())).collect();
+        self.iter().any(|word| {
+            let is_part = || parts.iter().any(|part| is_word_or_plural(part, word));
+            let is_inside = || word.len() >= READ_ANYWHERE && whole.contains(&joined_key(word));
+            is_word_or_plural(&whole, word) || is_part() || is_inside()
+        })
+    }
+}
+
+/// The key of a handle with the separators left out.
+fn joined_key(handle: &str) -> String {
+    letters(handle).filter(|c| !is_separator(*c)).collect()
+}
+
+/// Whether a joined key is that of the word or of its plural.
+fn is_word_or_plural(key: &str, word: &str) -> bool {
+    let after = |word: &str| {
+        let mut rest = key.chars();
+        letters(word).all(|letter| rest.next() == Some(letter)).then_some(rest.as_str())
+    };
+    let is_plural = after(word).is_some_and(|ending| PLURALS.contains(&ending));
+    // `i` is `l` in keys: -ies.
+    is_plural || word.strip_suffix('y').and_then(after) == Some("les")
+}
+
+/// Whether the character separates the parts of a handle.
+pub(super) fn is_separator(c: char) -> bool {
+    matches!(c, '_' | '.')
+}
+
+/// The built-in words.
+pub fn reserved_words() -> impl Iterator<Item = &'static str> {
+    RESERVED.iter().copied()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::username::{InvalidUsername, Username, handle};
+
+    fn is_reserved(handle: &str) -> bool {
+        ReservedWords::default().contains(handle)
+    }
 
     #[test]
     fn reserved_words_are_refused_in_any_case_and_as_look_alikes() {
@@ -188,8 +111,63 @@ mod tests {
     }
 
     #[test]
+    fn a_reserved_word_is_refused_with_separators_in_it() {
+        for name in [
+            "no.reply",
+            "no_reply",
+            "ad.min",
+            "a.d_m.i.n",
+            "power.user",
+            "mailer.daemon",
+            "api_user",
+            "post.master",
+            "sys.administrator",
+            "musteri_hizmetleri",
+            "resmi.hesap",
+            "do_not.reply",
+        ] {
+            assert_eq!(
+                Username::parse_handle(name),
+                Err(vec![InvalidUsername::Reserved]),
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_plural_of_a_reserved_word_is_refused_in_english_and_turkish() {
+        for name in [
+            "admins",
+            "moderators",
+            "ad.mins",
+            "news_es",
+            "bosses",
+            "privacies",
+            "yoneticiler",
+            "hesaplar",
+            "satislar",
+            "ADM1NS",
+            "adrninler",
+            "boxes",
+        ] {
+            let expected = !["bosses", "boxes"].contains(&name);
+            assert_eq!(is_reserved(name), expected, "{name}");
+        }
+    }
+
+    #[test]
     fn names_that_only_contain_a_reserved_word_are_free() {
-        for name in ["administration", "rooted", "supporter", "admin1st"] {
+        for name in
+            ["rooted", "supporter", "admin1st", "administratively", "homer", "botan", "newton"]
+        {
+            assert!(Username::parse_handle(name).is_ok(), "{name}");
+        }
+    }
+
+    #[test]
+    fn common_first_names_are_free() {
+        for name in ["mali", "Mail", "edit", "Edit", "ping", "Ping", "dev", "ada", "ayse", "mehmet"]
+        {
             assert!(Username::parse_handle(name).is_ok(), "{name}");
         }
     }
@@ -218,14 +196,87 @@ mod tests {
     }
 
     #[test]
-    fn every_word_is_in_lower_case_stands_once_and_could_be_a_handle() {
+    fn what_well_known_lists_reserve_is_reserved() {
+        for name in [
+            "moderators",
+            "sysadministrator",
+            "ssladmin",
+            "donotreply",
+            "mailerdaemon",
+            "webadmin",
+            "null",
+            "true",
+            "false",
+            "none",
+            "nan",
+            "bilgi",
+            "satis",
+            "fatura",
+            "odeme",
+            "hesap",
+            "giris",
+            "kayit",
+            "sifre",
+            "ayarlar",
+            "gizlilik",
+            "kvkk",
+            "musteri_hizmetleri",
+            "resmi_hesap",
+        ] {
+            assert!(is_reserved(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn every_word_is_in_lower_case_without_separators_stands_once_and_could_be_a_handle() {
         for (at, word) in RESERVED.iter().enumerate() {
-            assert_eq!(word.to_ascii_lowercase(), **word);
+            assert!(word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()), "{word}");
             assert!(!RESERVED[..at].contains(word), "{word} stands twice");
-            let other_faults = handle::violations(word).into_iter().filter(|f| {
-                !matches!(f, InvalidUsername::Reserved | InvalidUsername::TooShort { .. })
-            });
-            assert_eq!(other_faults.count(), 0, "{word}");
+            let others =
+                handle::violations(word, &ReservedWords::default()).into_iter().filter(|v| {
+                    !matches!(v, InvalidUsername::Reserved | InvalidUsername::TooShort { .. })
+                });
+            assert_eq!(others.count(), 0, "{word}");
+        }
+    }
+
+    #[test]
+    fn an_operator_adds_words_and_they_are_refused_like_the_others() {
+        let words = ReservedWords::with(["Acme_Corp", "okul"]).unwrap();
+        for name in ["acmecorp", "acrne.corp", "acme_corps", "OKUL", "okullar", "admin"] {
+            assert!(words.contains(name), "{name}");
+        }
+        assert!(!is_reserved("acmecorp"));
+        for word in ["", "a b", "çay", "___"] {
+            assert_eq!(
+                ReservedWords::with([word]).err(),
+                Some(NotAWord(word.to_owned())),
+                "{word}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_name_in_which_a_reserved_word_can_be_read_is_not_to_be_suggested() {
+        for name in [
+            "admin2",
+            "ad_min3",
+            "the_admin",
+            "xadminx",
+            "yonetici7",
+            "mod2",
+            "mod_37",
+            "37.mod",
+            "api.ada",
+            "ada_me",
+            "rn0d",
+            "supp0rt_team",
+            "noreply1",
+        ] {
+            assert!(ReservedWords::default().can_be_read_in(name), "{name}");
+        }
+        for name in ["modern", "ada_37", "romeo", "botany2", "capital", "newton"] {
+            assert!(!ReservedWords::default().can_be_read_in(name), "{name}");
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Handlers that describe themselves.
 
+use std::time::Duration;
+
 use super::description::Description;
 use super::inputs::Input;
 use super::outputs::Output;
@@ -9,6 +11,12 @@ use crate::error::Error;
 pub trait Documented<T> {
     /// The endpoint as the handler describes it.
     fn describe() -> Description;
+}
+
+/// The errors that every request can come to.
+fn of_every_request() -> [Error; 2] {
+    let retry_after = Duration::from_secs(1);
+    [Error::Internal("".into()), Error::Unavailable { cause: "".into(), retry_after }]
 }
 
 /// Describes a handler by its arguments and its answer, and adds the errors of every request.
@@ -23,7 +31,7 @@ macro_rules! documented {
         {
             fn describe() -> Description {
                 let mut description = Description::default();
-                description.fails_with([Error::Internal("".into()), Error::Unavailable("".into())]);
+                description.fails_with(of_every_request());
                 $($argument::describe(&mut description);)+
                 Answer::describe(&mut description);
                 description

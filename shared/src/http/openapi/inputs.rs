@@ -1,5 +1,7 @@
 //! What each extractor says of the request.
 
+use std::time::Duration;
+
 use axum::extract::State;
 use utoipa::openapi::path::ParameterIn;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
@@ -19,6 +21,7 @@ use crate::http::path::{UserIdInPath, UsernameInPath};
 use crate::http::precondition::IfMatch;
 use crate::http::query::UsernameInQuery;
 use crate::json::JsonError;
+use crate::limit::RateLimited;
 use crate::token::TokenError;
 
 /// An extractor that describes what it takes and which errors it answers.
@@ -50,6 +53,7 @@ impl Input for Caller {
     fn describe(description: &mut Description) {
         let errors = [TokenError::Missing, TokenError::Signature, TokenError::Expired];
         description.fails_with(errors.map(Error::from));
+        description.fails_with([RateLimited(Duration::from_secs(2)).into()]);
         ClientContext::describe(description);
     }
 }

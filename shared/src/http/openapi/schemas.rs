@@ -12,10 +12,10 @@ use utoipa::{PartialSchema, ToSchema};
 use super::patterns;
 use crate::domain::account::{AccountText, HttpsUrl, Label, PhoneNumber};
 use crate::domain::locale::{self, Locale};
-use crate::domain::password::{self, Password};
+use crate::domain::password::{self, PasswordText};
 use crate::domain::role::{Role, Roles};
 use crate::domain::status::Status;
-use crate::domain::text::PersonName;
+use crate::domain::text::{LastName, PersonName};
 use crate::domain::time_zone::TimeZone;
 use crate::domain::user_id::{self, UserId};
 use crate::domain::username::{self, Username};
@@ -48,8 +48,9 @@ schema! {
     Handle = "Handle": text(username::MIN_LENGTH, username::MAX_LENGTH, patterns::HANDLE, "new_username123");
     Username = "Username" with Handle: username();
     UserId = "UserId": text(1, user_id::MAX_LENGTH, patterns::USER_ID, "3c90c3cc-0d44-4b50-8888-8dd25736052a");
-    Password = "Password": password();
+    PasswordText = "Password": password();
     PersonName = "PersonName": line(PersonName::MAX_LENGTH, "Ada");
+    LastName = "LastName": last_name();
     AccountText = "AccountText": line(AccountText::MAX_LENGTH, "Istanbul");
     Locale = "Locale": text(2, locale::MAX_LENGTH, &patterns::locale(), "tr_TR");
     TimeZone = "TimeZone": one_of(TimeZone::names(), "Europe/Istanbul");
@@ -79,6 +80,11 @@ fn one_of(values: impl IntoIterator<Item = &'static str>, example: &str) -> Obje
 
 fn line(max: usize, example: &str) -> Object {
     string().pattern(Some(patterns::line(max))).examples([example]).build()
+}
+
+fn last_name() -> Object {
+    let pattern = patterns::line_or_nothing(PersonName::MAX_LENGTH);
+    string().pattern(Some(pattern)).examples(["Lovelace"]).build()
 }
 
 fn username() -> Schema {

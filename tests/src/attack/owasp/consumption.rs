@@ -1,4 +1,5 @@
-//! API4: work is done only for who may have it done, and what is sent is not blown up.
+//! API4: the API works only for a caller with permission, and a small request does not cause a huge
+//! response.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,7 +10,8 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::{Request, TestApp, TestUser};
 
-/// A runtime that counts the threads on which passwords are hashed: it has no others beside its own.
+/// Returns a runtime with the number of its additional threads. The hashing of passwords starts all of
+/// them.
 fn counting_runtime() -> (Runtime, Arc<AtomicUsize>) {
     let threads = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&threads);
@@ -21,8 +23,8 @@ fn counting_runtime() -> (Runtime, Arc<AtomicUsize>) {
 }
 
 #[test]
-fn no_password_is_hashed_for_who_may_not_set_it() {
-    // The embedded DynamoDB has threads of its own.
+fn no_password_is_hashed_for_a_caller_who_may_not_set_it() {
+    // The embedded DynamoDB starts threads of its own, so it has its own runtime.
     let outer = Runtime::new().unwrap();
     let (app, root, power, ada) = outer.block_on(async {
         let app = TestApp::start().await;
@@ -64,23 +66,23 @@ fn no_password_is_hashed_for_who_may_not_set_it() {
     assert_eq!(threads.load(Ordering::SeqCst), 1, "a hash does show");
 }
 
-/// As many fields as a body can have, with names of two letters.
-fn crowd() -> Map<String, Value> {
+/// Returns as many fields as fit in a body, with names of two letters.
+fn many_fields() -> Map<String, Value> {
     let letters = || ('a'..='z').chain('A'..='Z');
     let names = letters().flat_map(|one| letters().map(move |other| format!("{one}{other}")));
     names.take(2300).map(|name| (name, json!(1))).collect()
 }
 
-/// All faults are listed, each with its sentence; the 16 KiB of a body put an end to it, at some
-/// twenty times that.
+/// The response lists every violation with a sentence. A body has at most 16 KiB, so the response has
+/// at most about twenty times as much.
 #[tokio::test]
-async fn even_the_longest_list_of_faults_has_an_end() {
+async fn even_the_longest_list_of_violations_has_a_limit() {
     let app = TestApp::start().await;
     let root = app.user_with("grace", Role::Admin).await;
     let roles: Vec<String> = (0..2000).map(|number| format!("R{number}")).collect();
     for body in [
-        Value::Object(crowd()),
-        json!({ "account": crowd() }),
+        Value::Object(many_fields()),
+        json!({ "account": many_fields() }),
         json!({ "userId": "nobody", "roles": roles }),
         json!({ "newUsername": "ş".repeat(7000) }),
     ] {

@@ -1,4 +1,4 @@
-//! API1, API3: every field by every caller on every target, and nothing besides.
+//! API1, API3: every caller changes every field of every target, and sends attributes that are not fields.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use shared::domain::role::Role;
 use crate::documented::DOCUMENT;
 use crate::{TestApp, TestUser};
 
-/// The callers of the tables, in the order of their columns. A service has a token and no account.
+/// The callers of the tables, in the order of the columns. A service has a token and no account.
 const CALLERS: [&str; 7] = [
     "nobody",
     "API_USER",
@@ -19,9 +19,9 @@ const CALLERS: [&str; 7] = [
     "service with ADMIN",
 ];
 
-/// Section 3 of the contract. Each caller changes the field of the own account, of another user and
-/// of an `ADMIN`: `y` it changes, `N` not yours, `F` the field is forbidden, `?` there is no such user,
-/// `-` no token.
+/// The table of `docs/contract.md#updates`. Each caller changes the field of the own account, of
+/// another user and of an `ADMIN`. `y`: success, `N`: `NOT_YOURS`, `F`: `FIELD_FORBIDDEN`, `?`:
+/// `USER_NOT_FOUND`, `-`: `TOKEN_MISSING`.
 const UPDATE: [(&str, &str); 10] = [
     ("username", "--- yNN yyN yyy ?NN ?yN ?yy"),
     ("password", "--- FNN FFF yyy FNN FFF ?yy"),
@@ -35,7 +35,7 @@ const UPDATE: [(&str, &str); 10] = [
     ("empty", "--- yNN yyN yyy ?NN ?yN ?yy"),
 ];
 
-/// Section 4 of the contract: an `ADMIN` creates users, with whatever fields.
+/// `POST /v1/users` in `docs/contract.md#companions`: an `ADMIN` creates users, with any fields.
 const CREATE: [&str; 7] = ["-", "N", "N", "y", "N", "N", "y"];
 
 fn outcome(letter: char, success: &'static str) -> &'static str {
@@ -48,7 +48,7 @@ fn outcome(letter: char, success: &'static str) -> &'static str {
     }
 }
 
-/// A value that the field of a user may have, and that a new user does not have already.
+/// Returns a valid value of the field that a new user does not have.
 fn value(field: &str) -> Value {
     match field {
         "username" => json!("fresh_name"),
@@ -64,7 +64,7 @@ fn value(field: &str) -> Value {
     }
 }
 
-/// A fresh app with the caller of that column, another user and an `ADMIN`.
+/// Returns a fresh app with the caller of that column, another user and an `ADMIN`.
 async fn app_with_caller(column: usize) -> (TestApp, [TestUser; 3]) {
     let app = TestApp::start().await;
     let (other, root) = (app.user("ada").await, app.user_with("grace", Role::Admin).await);
@@ -91,14 +91,14 @@ async fn every_field_of_every_target_is_changed_by_exactly_the_callers_of_the_co
         assert_eq!(columns.len(), CALLERS.len());
         for (column, letters) in columns.into_iter().enumerate() {
             let (app, users) = app_with_caller(column).await;
-            // The own account last, since it changes who the caller is.
+            // The own account is the last target, because a change of it changes the caller.
             for (which, letter) in letters.char_indices().rev() {
                 let before = app.dump().await;
-                let mut wish = value(field);
+                let mut new_value = value(field);
                 if field == "username" {
-                    wish = json!(format!("fresh_{which}_name"));
+                    new_value = json!(format!("fresh_{which}_name"));
                 }
-                let body = json!({ "userId": users[which].id, field: wish });
+                let body = json!({ "userId": users[which].id, field: new_value });
                 let mut request = app.patch("/v1/users/update").json(&body);
                 if column > 0 {
                     request = request.bearer(&users[0]);
@@ -154,10 +154,10 @@ async fn every_field_of_a_new_user_is_set_by_exactly_the_callers_of_the_contract
     }
 }
 
-/// The fields that the API reference has for that body.
+/// Returns the fields of that schema in the API reference.
 fn documented(schema: &str) -> BTreeSet<&'static str> {
-    let place = format!("/components/schemas/{schema}/properties");
-    DOCUMENT.pointer(&place).unwrap().as_object().unwrap().keys().map(String::as_str).collect()
+    let pointer = format!("/components/schemas/{schema}/properties");
+    DOCUMENT.pointer(&pointer).unwrap().as_object().unwrap().keys().map(String::as_str).collect()
 }
 
 #[test]
@@ -167,8 +167,8 @@ fn the_table_has_every_field_that_can_be_sent() {
     assert_eq!(BTreeSet::from(["newUsername"]), documented("ChangeUsername"));
 }
 
-/// A table in which every attribute is there that can be stored.
-async fn app_with_everything() -> (TestApp, TestUser, TestUser) {
+/// Returns an app whose table has every attribute that the API can store.
+async fn app_with_every_attribute() -> (TestApp, TestUser, TestUser) {
     let app = TestApp::start().await;
     let root = app.user_with("grace", Role::Admin).await;
     let body = json!({
@@ -186,8 +186,8 @@ async fn app_with_everything() -> (TestApp, TestUser, TestUser) {
 }
 
 #[tokio::test]
-async fn nothing_that_is_stored_can_be_assigned_by_its_name_in_passing() {
-    let (app, root, ada) = app_with_everything().await;
+async fn no_stored_attribute_can_be_set_by_its_name() {
+    let (app, root, ada) = app_with_every_attribute().await;
     let before = app.dump().await;
     let mut names: BTreeSet<&str> =
         before.values().flat_map(|item| item.keys()).map(String::as_str).collect();
@@ -222,7 +222,7 @@ async fn nothing_that_is_stored_can_be_assigned_by_its_name_in_passing() {
             json!({ "userId": ada.id, "firstName": "Eve" }),
         ),
         ("CreateUser", "POST", "/v1/users", create.clone()),
-        // The same names inside the account of a new user.
+        // This row sends the names inside the account of a new user.
         ("Account", "POST", "/v1/users", create),
     ];
     for (schema, method, path, body) in endpoints {
@@ -249,5 +249,5 @@ async fn nothing_that_is_stored_can_be_assigned_by_its_name_in_passing() {
     assert_eq!(app.dump().await, before);
 }
 
-/// What an account shows and only the server sets.
+/// The fields of an account that only the server sets.
 const READ_ONLY: [&str; 4] = ["id", "userId", "createdAt", "updatedAt"];

@@ -1,4 +1,4 @@
-//! API5, API7, API8, API9: what there is to be reached, and from where.
+//! API5, API7, API8, API9: the routes, the headers, and the addresses that the API connects to.
 
 use std::collections::BTreeSet;
 use std::io::ErrorKind;
@@ -16,7 +16,7 @@ use crate::documented::DOCUMENT;
 use crate::tokens::{ask, claims};
 use crate::{Answer, TestApp};
 
-/// An address that nobody must connect to.
+/// An address that the API must not connect to.
 struct Trap(TcpListener);
 
 impl Trap {
@@ -30,7 +30,7 @@ impl Trap {
         self.0.local_addr().unwrap().to_string()
     }
 
-    /// Nobody has connected; and who does is noticed.
+    /// Checks that nobody has connected, and that the trap does notice a connection.
     fn check(&self) {
         assert_eq!(self.0.accept().unwrap_err().kind(), ErrorKind::WouldBlock);
         let _own = TcpStream::connect(self.0.local_addr().unwrap()).unwrap();
@@ -39,7 +39,7 @@ impl Trap {
 }
 
 #[tokio::test]
-async fn no_address_in_a_request_is_ever_connected_to() {
+async fn the_api_never_connects_to_an_address_in_a_request() {
     let trap = Trap::set();
     let app = TestApp::start().await;
     let root = app.user_with("grace", Role::Admin).await;
@@ -60,7 +60,7 @@ async fn no_address_in_a_request_is_ever_connected_to() {
     .enumerate()
     {
         let body = json!({
-            "username": format!("ada{number}@{}", authority.replace(':', ".")), "firstName": "A",
+            "username": format!("ada{number}@{}", authority.replace(':', ".") + ".example"), "firstName": "A",
             "lastName": "B", "account": { "profilePictureUrl": url }
         });
         let request = app.post("/v1/users").bearer(&root).json(&body);
@@ -79,7 +79,7 @@ async fn no_address_in_a_request_is_ever_connected_to() {
 }
 
 #[tokio::test]
-async fn the_issuer_s_keys_are_not_looked_for_elsewhere_when_its_server_says_so() {
+async fn a_redirect_of_the_issuer_s_server_is_not_followed() {
     let trap = Trap::set();
     let location = format!("http://{}/jwks.json", trap.authority());
     for status in [301, 302, 303, 307, 308, 300, 201] {
@@ -101,7 +101,7 @@ async fn the_issuer_s_keys_are_not_looked_for_elsewhere_when_its_server_says_so(
 }
 
 #[tokio::test]
-async fn no_header_makes_a_request_another_one() {
+async fn no_header_overrides_the_method_or_the_path() {
     let (app, callers) = app_with_callers().await;
     let (target, root) = (callers[2].as_ref().unwrap(), callers[4].as_ref().unwrap());
     let before = app.dump().await;
@@ -125,10 +125,11 @@ async fn no_header_makes_a_request_another_one() {
     assert_eq!(app.dump().await, before);
 }
 
-/// What an answer has, and what it does not have: CORS is API Gateway's, by the template's list.
-fn check_headers(answer: &Answer, place: &str) {
-    assert_eq!(answer.header("cache-control"), "no-store", "{place}");
-    assert_eq!(answer.header("x-content-type-options"), "nosniff", "{place}");
+/// Checks the headers that a response must have, and those that it must not have. API Gateway sets the
+/// headers of CORS, as `template.yaml` says.
+fn check_headers(answer: &Answer, label: &str) {
+    assert_eq!(answer.header("cache-control"), "no-store", "{label}");
+    assert_eq!(answer.header("x-content-type-options"), "nosniff", "{label}");
     for name in [
         "server",
         "x-powered-by",
@@ -141,15 +142,15 @@ fn check_headers(answer: &Answer, place: &str) {
         "x-runtime",
         "sourcemap",
     ] {
-        assert!(!answer.headers.contains_key(name), "{place}: {name}");
+        assert!(!answer.headers.contains_key(name), "{label}: {name}");
     }
 }
 
 #[tokio::test]
-async fn every_answer_forbids_storing_and_guessing_and_says_nothing_of_the_server() {
+async fn every_response_forbids_storing_and_sniffing_and_does_not_identify_the_server() {
     let mut outcomes = BTreeSet::new();
-    let mut look_at = |answer: Answer, place: &str| {
-        check_headers(&answer, place);
+    let mut look_at = |answer: Answer, label: &str| {
+        check_headers(&answer, label);
         outcomes.insert(answer.status.as_u16());
     };
     for endpoint in api::endpoints() {
@@ -167,8 +168,8 @@ async fn every_answer_forbids_storing_and_guessing_and_says_nothing_of_the_serve
         for caller in [0, 1, 5, 4, 4] {
             look_at(send(caller).await, endpoint.operation);
         }
-        let faulty = request(&app, endpoint.operation, target).bearer(target);
-        look_at(faulty.header("x-language", "de").send().await, endpoint.operation);
+        let invalid = request(&app, endpoint.operation, target).bearer(target);
+        look_at(invalid.header("x-language", "de").send().await, endpoint.operation);
         for method in [Method::OPTIONS, Method::DELETE] {
             let request = app.request(method, endpoint.path).header("origin", "https://evil.test");
             look_at(request.send().await, endpoint.path);
@@ -182,7 +183,7 @@ async fn every_answer_forbids_storing_and_guessing_and_says_nothing_of_the_serve
 }
 
 #[tokio::test]
-async fn every_route_is_in_the_reference_and_no_other_version_or_spelling_of_one_answers() {
+async fn every_route_is_in_the_reference_and_no_other_version_or_spelling_exists() {
     let mut documented = BTreeSet::new();
     for (path, item) in DOCUMENT["paths"].as_object().unwrap() {
         for method in item.as_object().unwrap().keys().filter(|key| *key != "parameters") {
@@ -220,7 +221,7 @@ async fn every_route_is_in_the_reference_and_no_other_version_or_spelling_of_one
         for other in others {
             let request = app.request(endpoint.method.clone(), &other).bearer(root);
             let answer = request.json(&json!({})).send().await;
-            // One more segment may be an id or a name, of which there is none.
+            // The route can treat one more segment as an id or a name, which no user has.
             let outcomes = ["404 ROUTE_NOT_FOUND", "404 USER_NOT_FOUND", "400 VALIDATION_FAILED"];
             let refused = outcomes.contains(&answer.outcome().as_str());
             assert!(

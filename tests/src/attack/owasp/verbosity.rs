@@ -1,11 +1,11 @@
-//! API8, API10: what breaks below shows in the log, and to nobody else.
+//! API8, API10: the log has the cause of a failure, and the response does not.
 
 use serde_json::{Value, json};
 
 use crate::access::{app_with_callers, request};
 use crate::{Answer, Injection};
 
-/// Words that only who is inside should read.
+/// Words about the inside of the service, which no response may have.
 const INSIDE: [&str; 34] = [
     "dynamo",
     "amazon",
@@ -43,12 +43,12 @@ const INSIDE: [&str; 34] = [
     "secret",
 ];
 
-/// A way to break, what it does, and what comes of it.
-type Breakage = (&'static str, fn() -> Injection, &'static str);
+/// A fault of DynamoDB: its name, the injection, and the outcome.
+type Fault = (&'static str, fn() -> Injection, &'static str);
 
-/// What a database says when it breaks.
-fn faults() -> Vec<Breakage> {
-    fn says(status: u16, kind: &str, message: &str) -> Injection {
+/// Returns the faults.
+fn faults() -> Vec<Fault> {
+    fn error(status: u16, kind: &str, message: &str) -> Injection {
         let kind = format!("com.amazonaws.dynamodb.v20120810#{kind}");
         Injection::Answer(status, json!({ "__type": kind, "message": message, "Message": message }))
     }
@@ -57,33 +57,33 @@ fn faults() -> Vec<Breakage> {
         ("garbage", || Injection::Garbage, "503 UNAVAILABLE"),
         (
             "throttled",
-            || says(400, "ThrottlingException", "Rate exceeded for table nameplate, shard 7"),
+            || error(400, "ThrottlingException", "Rate exceeded for table nameplate, shard 7"),
             "503 UNAVAILABLE",
         ),
         (
             "broken",
-            || says(500, "InternalServerError", "stack: at com.amazonaws.dynamodb.Node.java:7"),
+            || error(500, "InternalServerError", "stack: at com.amazonaws.dynamodb.Node.java:7"),
             "503 UNAVAILABLE",
         ),
         (
             "no table",
-            || says(400, "ResourceNotFoundException", "Requested resource: Table: nameplate"),
+            || error(400, "ResourceNotFoundException", "Requested resource: Table: nameplate"),
             "500 INTERNAL",
         ),
         (
             "no permission",
-            || says(400, "AccessDeniedException", "User: arn:aws:sts::1:role is not authorized"),
+            || error(400, "AccessDeniedException", "User: arn:aws:sts::1:role is not authorized"),
             "500 INTERNAL",
         ),
         (
             "a mistake",
-            || says(400, "ValidationException", "Invalid ConditionExpression: attribute pk"),
+            || error(400, "ValidationException", "Invalid ConditionExpression: attribute pk"),
             "500 INTERNAL",
         ),
     ]
 }
 
-/// The sentences of every answer of that status, by language.
+/// Returns the sentences of every response with that status, in that language.
 fn sentences(status: u16, language: &str) -> &'static [&'static str] {
     match (status, language) {
         (500, "en") => &["Something went wrong on our side"],
@@ -99,7 +99,8 @@ fn sentences(status: u16, language: &str) -> &'static [&'static str] {
     }
 }
 
-fn check(answer: &Answer, place: &str) {
+/// Checks that the response has none of the words.
+fn check(answer: &Answer, label: &str) {
     let headers = answer.headers.iter().map(|(name, value)| {
         let id = if name == "x-request-id" { "" } else { value.to_str().unwrap() };
         format!("{name}: {id}")
@@ -107,12 +108,12 @@ fn check(answer: &Answer, place: &str) {
     let body = String::from_utf8(answer.body.clone()).unwrap();
     let shown = headers.chain([body]).collect::<Vec<_>>().join("\n").to_lowercase();
     for word in INSIDE {
-        assert!(!shown.contains(word), "{place}: {word} in {shown}");
+        assert!(!shown.contains(word), "{label}: {word} in {shown}");
     }
 }
 
 #[tokio::test]
-async fn whatever_breaks_below_the_answer_is_one_constant_sentence() {
+async fn every_failure_of_dynamodb_answers_constant_sentences() {
     let (app, callers) = app_with_callers().await;
     let (target, root) = (callers[2].as_ref().unwrap(), callers[4].as_ref().unwrap());
     let before = app.dump().await;
@@ -130,9 +131,9 @@ async fn whatever_breaks_below_the_answer_is_one_constant_sentence() {
                 let request = request.header("x-language", language).header("accept", accept);
                 let answer = request.send().await;
                 app.wire.discard();
-                let place = format!("{} with {name}", endpoint.operation);
-                assert_eq!(answer.outcome(), outcome, "{place}");
-                check(&answer, &place);
+                let label = format!("{} with {name}", endpoint.operation);
+                assert_eq!(answer.outcome(), outcome, "{label}");
+                check(&answer, &label);
                 if accept == "application/json" {
                     assert_eq!(answer.errors(), sentences(answer.status.as_u16(), language));
                 }
@@ -140,13 +141,13 @@ async fn whatever_breaks_below_the_answer_is_one_constant_sentence() {
         }
     }
     assert_eq!(app.dump().await, before);
-    // The log does say what it was.
+    // The log has the cause.
     let log: String = app.log.take().iter().map(Value::to_string).collect();
     assert!(log.contains("refused") && log.contains("DynamoDB"), "{log}");
 }
 
 #[tokio::test]
-async fn an_item_that_is_not_as_it_was_written_is_an_internal_error_that_shows_nothing_of_it() {
+async fn a_corrupt_item_is_an_internal_error_that_shows_nothing_of_the_item() {
     let (app, callers) = app_with_callers().await;
     let (target, root) = (callers[2].as_ref().unwrap(), callers[4].as_ref().unwrap());
     let item = json!({

@@ -1,29 +1,29 @@
-//! What every answer of the API is like.
+//! What holds of every response of the API.
 
 use jiff::Timestamp;
 use serde_json::Value;
 
-/// The statuses of the API reference but 500, which no input may end in.
+/// The statuses of the API reference, without 500. No input may cause a 500.
 const STATUSES: [u64; 14] = [200, 201, 204, 400, 401, 403, 404, 405, 409, 412, 413, 415, 429, 503];
-/// The most bytes of a body. A body of 16 KiB can have some two thousand faults.
+/// The greatest length of a body in bytes. A request body of 16 KiB can have about two thousand violations.
 const MAX_LENGTH: usize = 1024 * 1024;
 
-/// Checks the answer that API Gateway is given to a request of that method, and returns its status.
+/// Checks the response that API Gateway receives to a request with that method. Returns its status.
 ///
 /// # Panics
-/// When it is none that the API reference knows.
-pub(crate) fn check(method: &str, answer: &Value) -> u64 {
-    let status = answer["statusCode"].as_u64().expect("a status");
-    assert!(STATUSES.contains(&status), "{answer}");
-    let header = |name: &str| answer["headers"][name].as_str();
+/// When the API reference does not allow the response.
+pub(crate) fn check(method: &str, response: &Value) -> u64 {
+    let status = response["statusCode"].as_u64().expect("a status");
+    assert!(STATUSES.contains(&status), "{response}");
+    let header = |name: &str| response["headers"][name].as_str();
     let id = header("x-request-id").unwrap_or_default().as_bytes();
-    assert!(!id.is_empty() && id.iter().all(u8::is_ascii_graphic), "{answer}");
-    assert!(matches!(header("content-language"), Some("en" | "tr")), "{answer}");
-    assert_eq!(header("cache-control"), Some("no-store"), "{answer}");
-    assert_eq!(header("x-error-code").is_some(), status >= 400, "{answer}");
-    assert_eq!(header("www-authenticate").is_some(), status == 401, "{answer}");
-    assert_eq!(header("allow").is_some(), [204, 405].contains(&status), "{answer}");
-    let text = answer["body"].as_str().unwrap_or_default();
+    assert!(!id.is_empty() && id.iter().all(u8::is_ascii_graphic), "{response}");
+    assert!(matches!(header("content-language"), Some("en" | "tr")), "{response}");
+    assert_eq!(header("cache-control"), Some("no-store"), "{response}");
+    assert_eq!(header("x-error-code").is_some(), status >= 400, "{response}");
+    assert_eq!(header("www-authenticate").is_some(), status == 401, "{response}");
+    assert_eq!(header("allow").is_some(), [204, 405].contains(&status), "{response}");
+    let text = response["body"].as_str().unwrap_or_default();
     assert!(text.len() <= MAX_LENGTH, "{} bytes", text.len());
     // RFC 9110 sections 9.3.2 and 15.3.5.
     if method == "HEAD" || status == 204 {
@@ -32,8 +32,8 @@ pub(crate) fn check(method: &str, answer: &Value) -> u64 {
     }
     let body: Value = serde_json::from_str(text).expect("JSON");
     if header("content-type") == Some("application/problem+json") {
-        assert_eq!(body["code"].as_str(), header("x-error-code"), "{answer}");
-        assert_eq!(body["status"], status, "{answer}");
+        assert_eq!(body["code"].as_str(), header("x-error-code"), "{response}");
+        assert_eq!(body["status"], status, "{response}");
     } else if status >= 400 || body.get("isSuccess").is_some() {
         check_envelope(&body, status);
     }

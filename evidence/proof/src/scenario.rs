@@ -1,113 +1,110 @@
-//! Who and what a history is about: few users who want few names, so that they meet.
+//! The users, the names, the operations and the responses of a history.
+//!
+//! There are few users and few names, so that the operations conflict with each other.
 
 use shared::domain::status::Status;
 
-/// How many users want names.
+/// The number of users who want names.
 pub const USERS: u8 = 3;
-/// How many keys there are: more than users, so that there is always a name to flee to.
+/// The number of keys. There are more keys than users, so that some name can always be free.
 pub const KEYS: u8 = 5;
 
 /// Each key in two spellings.
 const SPELLINGS: [[&str; 2]; KEYS as usize] =
     [["nova", "N0va"], ["mona", "rnona"], ["lima", "Lima"], ["wave", "vvave"], ["luna", "Luna"]];
 
-/// One of the names.
+/// A username: one spelling of one key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Name(u8);
 
 impl Name {
-    /// The first spelling of a key.
+    /// Returns the first spelling of a key.
     pub fn of_key(key: u8) -> Self {
         Self(key * 2)
     }
 
-    /// Any name.
-    pub fn any(random: &mut fastrand::Rng) -> Self {
+    /// Returns a random name.
+    pub fn random(random: &mut fastrand::Rng) -> Self {
         Self(random.u8(..KEYS * 2))
     }
 
-    /// The name of that spelling.
+    /// Returns the name with this spelling.
     pub fn parse(text: &str) -> Option<Self> {
         (0..KEYS * 2).map(Self).find(|name| name.text() == text)
     }
 
-    /// The number of its key.
+    /// Returns the number of the name's key.
     pub fn key(self) -> u8 {
         self.0 / 2
     }
 
-    /// Its spelling.
+    /// Returns the spelling.
     pub fn text(self) -> &'static str {
         SPELLINGS[usize::from(self.key())][usize::from(self.0 % 2)]
     }
 
-    /// Whether the two differ by case alone.
-    pub fn is_case_of(self, other: Self) -> bool {
+    /// Whether the two names differ at most in the case of their letters.
+    pub fn is_same_in_any_case(self, other: Self) -> bool {
         self.text().eq_ignore_ascii_case(other.text())
     }
 }
 
-/// The id of a user.
+/// Returns the id of a user.
 pub fn user_id(user: u8) -> String {
     format!("user-{user}")
 }
 
-/// The user of that id.
-pub fn user_of(id: &str) -> Option<u8> {
-    id.strip_prefix("user-")?.parse().ok().filter(|user| *user < USERS)
-}
-
-/// What somebody asks for.
+/// An operation on the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wish {
+pub enum Operation {
     /// The user changes the own name: `PATCH /api/v1/users/username`.
-    Rename {
-        /// Who.
+    SelfRename {
+        /// The user.
         user: u8,
-        /// The name wanted.
+        /// The new name.
         to: Name,
     },
     /// The user changes the own name by `PATCH /v1/users/update`.
-    RenameByUpdate {
-        /// Who.
+    SelfRenameByUpdate {
+        /// The user.
         user: u8,
-        /// The name wanted.
+        /// The new name.
         to: Name,
     },
     /// An administrator changes a user's name.
-    Reassign {
-        /// Whose.
+    RenameByAdmin {
+        /// The user.
         user: u8,
-        /// The name to have.
+        /// The new name.
         to: Name,
     },
     /// An administrator sets a user's first name.
     SetFirstName {
-        /// Whose.
+        /// The user.
         user: u8,
-        /// The first name, as a letter.
+        /// The first name, which is one letter.
         letter: char,
     },
     /// An administrator sets a user's status.
     SetStatus {
-        /// Whose.
+        /// The user.
         user: u8,
-        /// The status.
+        /// The new status.
         status: Status,
     },
     /// An administrator reads a user: `GET /v1/users/{userId}`.
     Read {
-        /// Whom.
+        /// The user.
         user: u8,
     },
     /// DynamoDB deletes the items whose time to live is over.
     Sweep,
 }
 
-/// What somebody is told.
+/// The response to an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Told {
-    /// The own rename succeeded.
+pub enum Response {
+    /// The receipt of a user's own rename.
     Renamed {
         /// `oldUsername`.
         old: Name,
@@ -116,7 +113,7 @@ pub enum Told {
         /// `nextChangeAllowedAt`, in milliseconds since 1970.
         next: i64,
     },
-    /// This is the user.
+    /// The user.
     User {
         /// `username`.
         name: Name,
@@ -135,11 +132,12 @@ pub enum Told {
     NotActive,
     /// `USER_NOT_FOUND`.
     NotFound,
-    /// `CONCURRENT_CHANGE`: nothing was done, for others were always faster.
+    /// `CONCURRENT_CHANGE`: other requests changed the user during every attempt, and this one changed
+    /// nothing.
     Conflict,
-    /// These names are gone, a bit for each key.
+    /// The sweep deleted the records of some names.
     Swept {
-        /// The bits.
+        /// The keys of these names, one bit for each key.
         keys: u8,
     },
 }

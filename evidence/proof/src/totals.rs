@@ -1,4 +1,4 @@
-//! What many histories come to.
+//! The totals of many histories.
 
 use std::fmt;
 use std::ops::AddAssign;
@@ -6,40 +6,40 @@ use std::ops::AddAssign;
 use crate::history::History;
 use crate::wire::Fault;
 
-/// Sums over histories; as text, a table in Markdown.
+/// Totals over histories. Their text is a table in Markdown.
 #[derive(Debug, Default)]
-pub struct Sum {
+pub struct Totals {
     histories: u64,
     requests: u64,
-    renames_asked: u64,
-    renames_made: u64,
+    renames_requested: u64,
+    renames_committed: u64,
     unanswered: u64,
     undecided: u64,
     faults: [u64; Fault::ALL.len()],
 }
 
-impl AddAssign<&History> for Sum {
+impl AddAssign<&History> for Totals {
     fn add_assign(&mut self, history: &History) {
         self.histories += 1;
         self.requests += history.requests;
-        self.renames_asked += history.renames_asked;
-        self.renames_made += history.renames_made;
+        self.renames_requested += history.renames_requested;
+        self.renames_committed += history.renames_committed;
         self.unanswered += history.unanswered;
         self.undecided += u64::from(history.undecided);
-        for (sum, faults) in self.faults.iter_mut().zip(history.faults) {
-            *sum += faults;
+        for (total, faults) in self.faults.iter_mut().zip(history.faults) {
+            *total += faults;
         }
     }
 }
 
-impl fmt::Display for Sum {
+impl fmt::Display for Totals {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "| | |\n|---|--:|")?;
         for (name, number) in [
             ("histories", self.histories),
             ("requests", self.requests),
-            ("of these, changes of a name", self.renames_asked),
-            ("names changed", self.renames_made),
+            ("of these, changes of a name", self.renames_requested),
+            ("names changed", self.renames_committed),
             ("requests without an answer", self.unanswered),
             ("histories with more orders than could be tried", self.undecided),
             ("faults", self.faults.iter().sum()),

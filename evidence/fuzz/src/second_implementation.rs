@@ -1,7 +1,8 @@
-//! What a username is, written a second time from the words of the API and in another way: by replacing
-//! text, and by a machine that reads one character at a time.
+//! A second implementation of the rules for usernames, written from the text of `docs/contract.md`.
+//!
+//! It works in another way than the first one: it replaces text, and it reads one character at a time.
 
-/// Words that nobody may have, some of many: the ones that the API names, and RFC 2142's mailboxes.
+/// Some of the reserved words. Most of them are the mailboxes of RFC 2142.
 const RESERVED: [&str; 20] = [
     "admin",
     "root",
@@ -25,8 +26,8 @@ const RESERVED: [&str; 20] = [
     "users",
 ];
 
-/// Whether the text has the form of a handle: 3–30 ASCII letters, digits, `_` and `.`, at least one letter
-/// among them, each separator between two letters or digits.
+/// Whether the text has the form of a handle: 3–30 ASCII letters, digits, `_` and `.`, with at least one
+/// letter, and with each separator between two letters or digits.
 pub(crate) fn is_handle(text: &str) -> bool {
     let (mut length, mut has_letter, mut may_end) = (0, false, false);
     for c in text.chars() {
@@ -41,20 +42,21 @@ pub(crate) fn is_handle(text: &str) -> bool {
     may_end && has_letter && (3..31).contains(&length)
 }
 
-/// The key of a handle: in lower case, then `0→o`, `1→l`, `i→l`, `m→rn`, `w→vv`.
+/// Returns the key of a handle: its lower case with `0→o`, `1→l`, `i→l`, `m→rn` and `w→vv`.
 pub(crate) fn handle_key(text: &str) -> String {
     let pairs = [("0", "o"), ("1", "l"), ("i", "l"), ("m", "rn"), ("w", "vv")];
     let lower = text.to_ascii_lowercase();
     pairs.iter().fold(lower, |key, (from, to)| key.split(from).collect::<Vec<_>>().join(to))
 }
 
-/// Whether a handle looks like one of the words.
+/// Whether a handle looks like one of the reserved words, or its plural, whatever separators it has.
 pub(crate) fn is_reserved(text: &str) -> bool {
-    let key = handle_key(text);
-    RESERVED.iter().any(|word| handle_key(word) == key)
+    let key = handle_key(text).replace(['_', '.'], "");
+    let plurals = |word| ["", "s", "es", "ler", "lar"].map(|ending| format!("{word}{ending}"));
+    RESERVED.iter().flat_map(plurals).any(|word| handle_key(&word) == key)
 }
 
-/// Other ways to write a handle so that it looks the same.
+/// Returns look-alikes of a handle.
 pub(crate) fn look_alikes(text: &str) -> Vec<String> {
     let pairs = [
         ("o", "0"),
@@ -72,25 +74,28 @@ pub(crate) fn look_alikes(text: &str) -> Vec<String> {
     pairs.map(|(from, to)| text.replace(from, to)).to_vec()
 }
 
-/// What every e-mail address that counts is like: at most 254 characters, one `@`, before it words of
-/// printable ASCII between single dots, without what has a meaning in a path, behind it a domain of at least
-/// two labels.
+/// Whether the text meets the conditions that every valid e-mail address meets. It has at most 254
+/// characters and one `@`. Before the `@` it has words of printable ASCII between single dots, without
+/// characters that have a meaning in a path. After the `@` it has a domain with at least two labels, of
+/// which the last is not a number.
 pub(crate) fn is_email(text: &str) -> bool {
     let parts: Vec<&str> = text.split('@').collect();
     let [local, domain] = parts[..] else { return false };
     let special = |c: char| !c.is_ascii_graphic() || "()<>[]:;,\\\"%/?#".contains(c);
     let is_word = |word: &str| !word.is_empty() && !word.contains(special);
-    // Some characters count as a dot in a domain (UTS #46).
+    // UTS #46 treats three other characters of a domain as a dot.
     let labels = domain.split(['.', '。', '．', '｡']).collect::<Vec<_>>();
     text.chars().count() <= 254
         && local.len() <= 64
         && local.split('.').all(is_word)
         && labels.len() > 1
         && labels.iter().all(|label| !label.is_empty())
+        && !labels.last().is_some_and(|top| top.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// Whether that is an address that nobody could object to: short words of letters and digits, at most 64
-/// characters of them (RFC 5321 section 4.5.3.1.1), and a domain of two such labels that ends in letters.
+/// Whether the text is an e-mail address that the API must accept: it has short words of letters and
+/// digits, at most 64 characters in all (RFC 5321 section 4.5.3.1.1), and a domain of two such words,
+/// of which the last has only letters.
 pub(crate) fn is_plain_email(text: &str) -> bool {
     let is_word = |word: &str| {
         (1..=20).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_alphanumeric())
@@ -101,9 +106,8 @@ pub(crate) fn is_plain_email(text: &str) -> bool {
     local.len() <= 64 && local.split('.').all(is_word) && is_word(name) && is_word(top) && is_top
 }
 
-/// The key of an address: the address in lower case, its domain in Punycode. Only for domains whose letters
-/// are Latin, Greek or Cyrillic ones with a plain lower case, and not in Punycode already; what other
-/// letters become is UTS #46's matter alone.
+/// Returns the key of an e-mail address: its lower case with the domain in Punycode. Returns `None`
+/// when the domain is in Punycode already, or has letters for which UTS #46 has further rules.
 pub(crate) fn email_key(text: &str) -> Option<String> {
     let (local, domain) = text.split_once('@')?;
     let is_plain = |c: char| {
@@ -120,7 +124,7 @@ pub(crate) fn email_key(text: &str) -> Option<String> {
     Some(format!("{}@{}", local.to_ascii_lowercase(), labels.join(".")))
 }
 
-/// A label in Punycode (RFC 3492 section 6.3), if it needs to be.
+/// Returns a label in Punycode (RFC 3492 section 6.3). An ASCII label stays as it is.
 fn punycode(label: &str) -> String {
     if label.is_ascii() {
         return label.to_owned();
@@ -140,7 +144,7 @@ fn punycode(label: &str) -> String {
             delta += u32::from(*point < n);
             if *point == n {
                 write_variable(delta, bias, &mut out);
-                bias = adapted(delta, handled + 1, handled == basic);
+                bias = adapt(delta, handled + 1, handled == basic);
                 delta = 0;
                 handled += 1;
             }
@@ -151,8 +155,9 @@ fn punycode(label: &str) -> String {
     format!("xn--{out}")
 }
 
+/// Writes `delta` as a variable-length integer (RFC 3492 section 3.3).
 fn write_variable(delta: u32, bias: u32, out: &mut String) {
-    // RFC 3492 counts a–z first, then 0–9.
+    // In RFC 3492 the digits are a–z and then 0–9.
     const DIGITS: &[u8; 36] = b"abcdefghijklmnopqrstuvwxyz0123456789";
     let digit = |value: u32| usize::try_from(value).ok().and_then(|at| DIGITS.get(at));
     let digit = |value: u32| digit(value).copied().map(char::from);
@@ -168,7 +173,8 @@ fn write_variable(delta: u32, bias: u32, out: &mut String) {
     out.extend(digit(rest));
 }
 
-fn adapted(delta: u32, points: u32, is_first: bool) -> u32 {
+/// Returns the next bias (RFC 3492 section 6.1).
+fn adapt(delta: u32, points: u32, is_first: bool) -> u32 {
     let mut delta = if is_first { delta / 700 } else { delta / 2 };
     delta += delta / points;
     let mut k = 0;
