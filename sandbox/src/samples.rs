@@ -125,7 +125,7 @@ impl Sample {
         now: Timestamp,
     ) -> Result<(), Box<dyn Error>> {
         let id = UserId::parse(self.id)?;
-        let name = |text: &str| Username::claimed(text.to_owned());
+        let name = |text: &str| Username::unvalidated(text.to_owned());
         let first = name(self.renamed_from.unwrap_or(self.username));
         let required = RequiredFields {
             id: id.clone(),

@@ -12,18 +12,19 @@ pub struct NewPassword {
     pub own_data: Vec<String>,
 }
 
-/// Judges the password of a request, if it has one, and hashes it. The request breaks these rules
-/// already: where there are some, the password is only glanced at.
+/// Judges the password of a request, if it has one, and hashes it. If `violations`, what the request breaks
+/// already, is not empty, only the cheap checks of the password run.
 ///
 /// # Errors
 /// [`Error::Invalid`] with every violation of the request, the password's last, [`Error::Internal`]
 /// when the password cannot be hashed.
-pub async fn finish(
+pub async fn validate_and_hash(
     password: Option<NewPassword>,
     mut violations: Vec<Violation>,
 ) -> Result<Option<PasswordHash>, Error> {
     if !violations.is_empty() {
-        let invalid = password.map(|new| new.text.glance(&new.own_data())).unwrap_or_default();
+        let invalid =
+            password.map(|new| new.text.form_violations(&new.own_data())).unwrap_or_default();
         violations.extend(of_password(invalid));
         return Err(Error::Invalid(violations));
     }

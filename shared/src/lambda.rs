@@ -23,7 +23,8 @@ use crate::log::{self, Format, RequestLog};
 pub fn run(endpoint: Endpoint) -> ExitCode {
     log::init(Format::Json);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let served = runtime.map_err(Into::into).and_then(|runtime| runtime.block_on(answer(endpoint)));
+    let served =
+        runtime.map_err(Into::into).and_then(|runtime| runtime.block_on(serve_events(endpoint)));
     match served {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -33,7 +34,7 @@ pub fn run(endpoint: Endpoint) -> ExitCode {
     }
 }
 
-async fn answer(endpoint: Endpoint) -> Result<(), Box<dyn Error + Send + Sync>> {
+async fn serve_events(endpoint: Endpoint) -> Result<(), Box<dyn Error + Send + Sync>> {
     let config = Config::from_env()?;
     let app = App::from_config(&config, RequestLog::emf(config.stage, std::io::stdout()))?;
     tokio::join!(app.tokens.warm_up(app.now()), app.store.warm_up());

@@ -41,7 +41,7 @@ impl CallerQuota {
 
 /// Who uses which operation.
 #[derive(Debug, Clone, Copy)]
-pub struct Usage<'a> {
+pub struct QuotaRequest<'a> {
     /// The caller.
     pub caller: &'a UserId,
     /// Whether the caller's token says `POWER_USER` or `ADMIN`.
@@ -93,15 +93,15 @@ impl CallerQuotas {
     ///
     /// # Errors
     /// [`RateLimited`] when it is one too many; it is then not counted.
-    pub fn count(&self, usage: Usage<'_>) -> Result<(), RateLimited> {
+    pub fn count(&self, request: QuotaRequest<'_>) -> Result<(), RateLimited> {
         let Some(limits) = &self.0 else { return Ok(()) };
-        let limit = match usage.quota {
-            _ if usage.is_staff => &limits.staff,
+        let limit = match request.quota {
+            _ if request.is_staff => &limits.staff,
             CallerQuota::Lookup => &limits.lookup,
             CallerQuota::Read => &limits.read,
             CallerQuota::Change => &limits.change,
         };
-        limit.count(&(usage.caller.clone(), usage.operation))
+        limit.count(&(request.caller.clone(), request.operation))
     }
 }
 

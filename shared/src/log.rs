@@ -17,7 +17,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::config::Stage;
-use crate::meter::Usage;
+use crate::meter::RequestCost;
 
 /// How the log is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,7 +81,7 @@ pub struct RequestRecord {
     /// A hash of `X-Device-ID`.
     pub device: Option<String>,
     /// What it cost at DynamoDB.
-    pub usage: Usage,
+    pub cost: RequestCost,
     /// How long it took.
     pub duration: Duration,
     /// Whether it is the first one of this process.
@@ -124,7 +124,7 @@ impl RequestLog {
                 record.code,
                 record.route,
                 record.duration.as_millis(),
-                record.usage.calls,
+                record.cost.calls,
                 record.cause.as_ref().map(|cause| format!(": {cause}")).unwrap_or_default(),
             ),
         }
@@ -170,10 +170,10 @@ impl Entry for RequestRecord {
         writer.value("Cause", &self.cause);
         writer.value("Requests", &1_u32.with_unit::<Count>());
         writer.value("Duration", &self.duration);
-        writer.value("DynamoDbCalls", &self.usage.calls.with_unit::<Count>());
-        writer.value("CapacityUnits", &self.usage.capacity_units.with_unit::<Count>());
+        writer.value("DynamoDbCalls", &self.cost.calls.with_unit::<Count>());
+        writer.value("CapacityUnits", &self.cost.capacity_units.with_unit::<Count>());
         // Only where there are some: every metric that is reported costs.
-        let failed = self.usage.failed_key_fetches;
+        let failed = self.cost.failed_key_fetches;
         let failed = (failed > 0).then_some(failed.with_unit::<Count>());
         writer.value("KeyFetchFailures", &failed);
         writer.value("ColdStarts", &u32::from(self.cold_start).with_unit::<Count>());

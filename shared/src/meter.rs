@@ -5,18 +5,18 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// The calls that something has made so far. Copies count together.
 #[derive(Debug, Clone, Default)]
 pub struct Meter {
-    sum: Arc<Mutex<Usage>>,
-    /// The meter of what this is a part of.
+    sum: Arc<Mutex<RequestCost>>,
+    /// The enclosing meter.
     outer: Option<Box<Self>>,
 }
 
-/// A sum of calls.
+/// A sum of calls and their cost.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Usage {
+pub struct RequestCost {
     /// Requests sent, each attempt counted.
     pub calls: u32,
-    /// How many of these DynamoDB did not answer, or not so that one knows what it has done: a lost
-    /// connection, a time-out, an error of the server.
+    /// Requests to DynamoDB whose effect is unknown: a lost connection, a time-out, an error of the
+    /// server.
     pub unanswered: u32,
     /// Fetches of the issuer's keys that failed.
     pub failed_key_fetches: u32,
@@ -41,24 +41,24 @@ impl Meter {
     }
 
     /// The sum so far.
-    pub fn usage(&self) -> Usage {
+    pub fn cost(&self) -> RequestCost {
         *self.sum.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn add(&self, usage: Usage) {
+    fn add(&self, cost: RequestCost) {
         let mut sum = self.sum.lock().unwrap_or_else(PoisonError::into_inner);
-        sum.calls += usage.calls;
-        sum.unanswered += usage.unanswered;
-        sum.failed_key_fetches += usage.failed_key_fetches;
-        sum.capacity_units += usage.capacity_units;
+        sum.calls += cost.calls;
+        sum.unanswered += cost.unanswered;
+        sum.failed_key_fetches += cost.failed_key_fetches;
+        sum.capacity_units += cost.capacity_units;
         if let Some(outer) = &self.outer {
-            outer.add(usage);
+            outer.add(cost);
         }
     }
 }
 
 /// Adds to the meter that measures the present task, if one does.
-pub(crate) fn count(usage: Usage) {
+pub(crate) fn count(cost: RequestCost) {
     // Outside a request, as in init, nobody measures.
-    let _ = CURRENT.try_with(|meter| meter.add(usage));
+    let _ = CURRENT.try_with(|meter| meter.add(cost));
 }

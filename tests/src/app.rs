@@ -32,7 +32,7 @@ use uuid::Uuid;
 use crate::captured_log::CapturedLog;
 use crate::request::Request;
 use crate::user::{NewUser, TestUser};
-use crate::wire::Wire;
+use crate::wire::FaultInjector;
 
 /// The instant at which every test begins.
 const BEGINNING: &str = "2026-01-15T10:30:00.000Z";
@@ -47,7 +47,7 @@ pub struct TestApp {
     /// The clock.
     pub clock: FakeClock,
     /// The wire between the SDK and DynamoDB.
-    pub wire: Wire,
+    pub wire: FaultInjector,
     /// The log.
     pub log: CapturedLog,
     /// The issuer of the tokens.
@@ -85,7 +85,7 @@ impl TestApp {
     ) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
         let dynamo_db = EmbeddedDynamoDb::start(listener, None).expect("an embedded DynamoDB");
-        let (settings, wire) = (dynamo_db.settings(), Wire::default());
+        let (settings, wire) = (dynamo_db.settings(), FaultInjector::default());
         let client = settings.client(https().expect("TLS"));
         let backoff = Backoff { first: Duration::ZERO, ..Backoff::default() };
         let tapped = settings.client(wire.through(https().expect("TLS")));

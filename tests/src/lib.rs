@@ -38,6 +38,8 @@ mod create_user;
 #[cfg(test)]
 mod deployment;
 #[cfg(test)]
+mod documents;
+#[cfg(test)]
 mod door;
 #[cfg(test)]
 mod events;
@@ -73,4 +75,4 @@ pub use app::TestApp;
 pub use captured_log::CapturedLog;
 pub use request::{Request, percent_encoded};
 pub use user::{NewUser, TestUser};
-pub use wire::{Injection, Wire};
+pub use wire::{FaultInjector, Injection};

@@ -45,7 +45,7 @@ impl Injection {
 
 /// The wire. Copies are the same wire.
 #[derive(Clone, Default)]
-pub struct Wire(Arc<Mutex<State>>);
+pub struct FaultInjector(Arc<Mutex<State>>);
 
 #[derive(Default)]
 struct State {
@@ -54,7 +54,7 @@ struct State {
     injections: VecDeque<Injection>,
 }
 
-impl Wire {
+impl FaultInjector {
     /// Returns the connections of `http` with this wire in between.
     pub fn through(&self, http: SharedHttpClient) -> SharedHttpClient {
         let wire = self.clone();
@@ -95,15 +95,15 @@ impl Wire {
     }
 }
 
-impl fmt::Debug for Wire {
+impl fmt::Debug for FaultInjector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Wire")
+        f.write_str("FaultInjector")
     }
 }
 
 #[derive(Debug)]
 struct Tap {
-    wire: Wire,
+    wire: FaultInjector,
     inner: SharedHttpConnector,
 }
 

@@ -127,7 +127,7 @@ impl NewUser {
             user.account = account.fill(user.account);
         }
         let password = password.map(|text| NewPassword { text, own_data: values.own_data(&user) });
-        let password_hash = hashing::finish(password, violations).await?;
+        let password_hash = hashing::validate_and_hash(password, violations).await?;
         Ok(user.with(&Patch { password_hash, ..values }))
     }
 }

@@ -63,7 +63,7 @@ async fn find_user(
         (Some(record), Some(account)) if is_self(&record.owner) => Some(account),
         (Some(record), _) => app.store.user(&record.owner).await?,
         // As many calls as for a name that somebody has, so that nobody learns that it is not free.
-        (None, _) => app.store.nobody().await?,
+        (None, _) => app.store.read_missing_user().await?,
     };
     let user = access.findable(user).filter(|user| may_see(&user.username, &user.id));
     let (record, user) = record.zip(user).ok_or(Error::UsernameNotFound)?;

@@ -129,7 +129,7 @@ async fn new_hash(
     violations: Vec<Violation>,
 ) -> Result<Option<PasswordHash>, Error> {
     let new = password.clone().map(|text| NewPassword { text, own_data: values.own_data(user) });
-    let hash = hashing::finish(new, violations).await?;
+    let hash = hashing::validate_and_hash(new, violations).await?;
     match (password, &user.password_hash) {
         (Some(text), Some(present)) if !if_match.allows(user.version) => {
             let is_same = hashing::is_password_of(text, present.clone()).await?;

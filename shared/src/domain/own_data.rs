@@ -4,7 +4,7 @@ use super::username::plain_letters;
 
 /// The fewest letters of a word that count as own data.
 const MIN_WORD: usize = 2;
-/// The most letters of a password that are not own data, for it to be made of own data.
+/// The most letters that may remain of a password that is made of own data, once the own data is taken out.
 const MAX_REST: usize = 3;
 /// Digits and symbols that people write for letters.
 const LEET: [(char, char); 12] = [
@@ -30,7 +30,7 @@ pub(super) fn is_made_of(text: &str, own_data: &[&str]) -> bool {
     let leet = |c: char| LEET.iter().find(|(from, _)| *from == c).map_or(c, |(_, to)| *to);
     let translated: String = text.chars().map(leet).collect();
     [text, &translated].into_iter().any(|text| {
-        let letters = letters(text);
+        let letters = ascii_letters(text);
         !letters.is_empty() && rest(&letters, &words) <= MAX_REST.min(letters.len() / 4)
     })
 }
@@ -38,15 +38,15 @@ pub(super) fn is_made_of(text: &str, own_data: &[&str]) -> bool {
 /// The words of the own data, forwards and backwards.
 fn words(own_data: &[&str]) -> Vec<String> {
     let parts = own_data.iter().flat_map(|data| {
-        let whole = std::iter::once(letters(data));
-        whole.chain(data.split(|c: char| !c.is_alphanumeric()).map(letters))
+        let whole = std::iter::once(ascii_letters(data));
+        whole.chain(data.split(|c: char| !c.is_alphanumeric()).map(ascii_letters))
     });
     let words = parts.filter(|word| word.len() >= MIN_WORD);
     words.flat_map(|word| [word.chars().rev().collect(), word]).collect()
 }
 
 /// The plain letters of a text, in lower case.
-fn letters(text: &str) -> String {
+fn ascii_letters(text: &str) -> String {
     plain_letters(text).filter(char::is_ascii_alphabetic).collect()
 }
 

@@ -75,7 +75,7 @@ impl PasswordText {
     /// # Errors
     /// Every [`InvalidPassword`] the text has; at least one.
     pub fn judge(&self, own_data: &[&str]) -> Result<Password, Vec<InvalidPassword>> {
-        let mut invalid = self.glance(own_data);
+        let mut invalid = self.form_violations(own_data);
         if invalid.is_empty() {
             invalid.extend(estimate(self.0.expose_secret(), own_data).err());
         }
@@ -83,7 +83,7 @@ impl PasswordText {
     }
 
     /// Judges what takes no time: everything but how many guesses the text needs.
-    pub fn glance(&self, own_data: &[&str]) -> Vec<InvalidPassword> {
+    pub fn form_violations(&self, own_data: &[&str]) -> Vec<InvalidPassword> {
         let text = self.0.expose_secret();
         let mut invalid = Vec::new();
         let length = text.chars().count();

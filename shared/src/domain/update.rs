@@ -55,8 +55,8 @@ impl Patch {
         usernames.chain(names).map(str::to_owned).collect()
     }
 
-    /// Whether the patch would change the field, which the request contains. A value that could not be
-    /// read would, and so would every password.
+    /// Whether the patch would change the field, which the request contains. An unreadable value or any
+    /// password counts as a change.
     pub fn would_change(&self, field: Field, user: &User) -> bool {
         fn differs<T: PartialEq>(value: Option<&T>, present: &T) -> bool {
             value.is_none_or(|value| value != present)

@@ -90,8 +90,8 @@ impl User {
         }
     }
 
-    /// When the user may change the own name. The instant has passed when the user may change it now;
-    /// for a user who never changed it, it is the instant of creation.
+    /// The instant from which on the user may change the own name. If it is past, the user may change it
+    /// now. For a user who never changed it, it is the instant of creation.
     pub fn next_change_at(&self, policy: &RenamePolicy) -> Timestamp {
         self.username_changed_at.map_or(self.created_at, |at| policy.next_change_at(at))
     }

@@ -15,7 +15,7 @@ use crate::domain::user::User;
 use crate::domain::user_id::UserId;
 use crate::domain::username::Username;
 use crate::error::{Error, Location, Violation, ViolationKind};
-use crate::limit::Usage;
+use crate::limit::QuotaRequest;
 use crate::token::TokenError;
 
 /// The bearer of a valid token. The table has still to confirm what the token claims beyond the id.
@@ -60,8 +60,9 @@ impl FromRequestParts<App> for Caller {
         }
         if let Some(Operation { name, quota }) = parts.extensions.get() {
             let is_staff = [Role::PowerUser, Role::Admin].iter().any(|r| claims.roles.contains(*r));
-            let usage = Usage { caller: &claims.user_id, is_staff, operation: name, quota: *quota };
-            app.quotas.count(usage)?;
+            let request =
+                QuotaRequest { caller: &claims.user_id, is_staff, operation: name, quota: *quota };
+            app.quotas.count(request)?;
         }
         Ok(Self {
             id: claims.user_id,

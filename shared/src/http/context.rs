@@ -116,7 +116,7 @@ pub struct ClientContext {
     /// `X-Language`: the language of the sentences.
     pub language: Language,
     /// `X-Timezone`: the offset in which a sentence states an instant.
-    pub timezone: Timezone,
+    pub timezone: UtcOffset,
     /// `X-Platform`: the client's platform.
     pub platform: &'static str,
     /// `X-App-Version`: the client's version.
@@ -164,7 +164,7 @@ impl ClientContext {
         let device_id = read_free("X-Device-ID", DEVICE_ID_LENGTH);
         Self {
             language: language.and_then(Language::of_tag).unwrap_or_default(),
-            timezone: Timezone::of(timezone.unwrap_or("UTC")),
+            timezone: UtcOffset::of(timezone.unwrap_or("UTC")),
             platform: PLATFORMS
                 .iter()
                 .copied()
@@ -266,12 +266,12 @@ fn wants_problem(headers: &HeaderMap) -> bool {
 
 /// A value of `X-Timezone`: the offset in which instants are stated to a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Timezone {
+pub struct UtcOffset {
     name: &'static str,
     offset: Offset,
 }
 
-impl Timezone {
+impl UtcOffset {
     /// The one of that name, or `UTC`.
     fn of(name: &str) -> Self {
         let name = TIMEZONES.iter().copied().find(|known| *known == name).unwrap_or("UTC");
@@ -316,7 +316,7 @@ mod tests {
     fn every_timezone_of_the_list_is_an_offset_and_there_are_40_and_utc() {
         assert_eq!(TIMEZONES.len(), 41);
         for name in &TIMEZONES[1..] {
-            let timezone = Timezone::of(name);
+            let timezone = UtcOffset::of(name);
             let (sign, hours, minutes) = (&name[3..4], &name[4..6], &name[7..9]);
             let seconds =
                 hours.parse::<i32>().unwrap() * 3600 + minutes.parse::<i32>().unwrap() * 60;
@@ -327,7 +327,7 @@ mod tests {
 
     #[test]
     fn an_instant_is_stated_in_the_offset_and_rounded_up_to_the_minute() {
-        let state = |name: &str, at: &str| Timezone::of(name).state(at.parse().unwrap());
+        let state = |name: &str, at: &str| UtcOffset::of(name).state(at.parse().unwrap());
         let midnight = "2024-02-15T00:00:00.000Z";
         assert_eq!(state("UTC+03:00", midnight), "15.02.2024 03:00 (UTC+03:00)");
         assert_eq!(state("UTC", midnight), "15.02.2024 00:00 (UTC)");
@@ -339,7 +339,7 @@ mod tests {
     fn headers_have_their_deviolations() {
         let context = context(&[]);
         assert_eq!(context.language, Language::English);
-        assert_eq!(context.timezone, Timezone::of("UTC"));
+        assert_eq!(context.timezone, UtcOffset::of("UTC"));
         assert_eq!((context.platform, context.app_version, context.device_id), ("web", None, None));
         assert_eq!(context.violations, []);
     }

@@ -22,7 +22,7 @@ use super::verified_caller::VerifiedCaller;
 use crate::app::App;
 use crate::error::Error;
 use crate::log::RequestRecord;
-use crate::meter::{Meter, Usage};
+use crate::meter::{Meter, RequestCost};
 use crate::report::causes;
 
 /// The longest that a request may take; API Gateway would wait 30 s.
@@ -71,7 +71,7 @@ pub fn serve(endpoints: impl IntoIterator<Item = Endpoint>, app: App) -> Router 
     routes
         .fallback(async || Error::RouteNotFound)
         .method_not_allowed_fallback(other_method)
-        .layer(middleware::from_fn_with_state(door, through))
+        .layer(middleware::from_fn_with_state(door, handle_request))
         .with_state(app)
 }
 
@@ -85,7 +85,7 @@ async fn other_method(method: Method) -> Result<StatusCode, Error> {
     }
 }
 
-async fn through(State(door): State<Door>, mut request: Request, next: Next) -> Response {
+async fn handle_request(State(door): State<Door>, mut request: Request, next: Next) -> Response {
     let app = &door.app;
     let client = Arc::new(ClientContext::read(request.headers()));
     let caller = VerifiedCaller::default();
@@ -118,7 +118,7 @@ async fn through(State(door): State<Door>, mut request: Request, next: Next) -> 
     add_common_headers(&mut response, &client, &record.request_id);
     record.status = response.status().as_u16();
     record.caller = caller.get().map(|id| door.loggable(id.as_str()));
-    record.usage = meter.usage();
+    record.cost = meter.cost();
     record.duration = taken.unsigned_abs();
     app.log.write(&record);
     response
@@ -166,7 +166,7 @@ impl Door {
             platform: client.platform,
             app_version: client.app_version.as_deref().map(|version| self.loggable(version)),
             device: client.device_id.as_deref().map(|id| self.app.fingerprints.fingerprint(id)),
-            usage: Usage::default(),
+            cost: RequestCost::default(),
             duration: Duration::ZERO,
             cold_start: !self.is_warm.swap(true, Ordering::Relaxed),
             cause: None,

@@ -20,7 +20,7 @@ impl FromRequestParts<App> for UsernameInPath {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
         with_headers(parts, Ok(()))?;
         let username = parameter(parts, app, "username").await.ok_or(Error::UsernameNotFound)?;
-        let username = Username::claimed(username);
+        let username = Username::unvalidated(username);
         // No record has a longer key: Punycode can make a domain many times longer.
         if username.key().as_str().len() > MAX_EMAIL_LENGTH {
             return Err(Error::UsernameNotFound);

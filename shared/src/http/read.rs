@@ -20,7 +20,7 @@ pub const STATUSES: &[&str] = &["INACTIVE", "ACTIVE", "EXPIRED", "BLOCKED", "DEL
 
 /// A type that is read from the value of a field.
 pub trait FromValue: ToSchema + Sized {
-    /// Reads the value; a handle is none of the words.
+    /// Reads the value. A handle that is one of the reserved words is invalid.
     ///
     /// # Errors
     /// Every rule that the value breaks.

@@ -103,7 +103,7 @@ impl Change {
         }
     }
 
-    /// Whose name it is then.
+    /// The user who will own that name.
     pub(super) fn user_id(&self) -> &UserId {
         match self {
             Self::Create(user) => &user.id,

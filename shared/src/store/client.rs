@@ -19,7 +19,7 @@ use aws_smithy_runtime_api::http::StatusCode;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::http::{TlsError, https, trusting_pem, was_never_sent};
-use crate::meter::{self, Usage};
+use crate::meter::{self, RequestCost};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(1);
@@ -108,7 +108,7 @@ impl Intercept for CountAttempts {
         _: &RuntimeComponents,
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        meter::count(Usage { calls: 1, ..Usage::default() });
+        meter::count(RequestCost { calls: 1, ..RequestCost::default() });
         Ok(())
     }
 
@@ -128,7 +128,7 @@ impl Intercept for CountAttempts {
             }
             None => false,
         };
-        meter::count(Usage { unanswered: u32::from(!answered), ..Usage::default() });
+        meter::count(RequestCost { unanswered: u32::from(!answered), ..RequestCost::default() });
         Ok(())
     }
 }

@@ -57,7 +57,7 @@ impl Store {
         let write = Write::of(change, &self.table)?;
         let meter = Meter::of_part();
         let outcome = meter.measure(self.attempt(&write)).await?;
-        match change.resolve_unanswered(outcome, meter.usage().unanswered > 0)? {
+        match change.resolve_unanswered(outcome, meter.cost().unanswered > 0)? {
             Outcome::Conflict => Ok(self.explain_conflict(change).await),
             outcome => Ok(outcome),
         }

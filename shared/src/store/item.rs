@@ -161,7 +161,7 @@ pub(super) fn to_user(item: &Item) -> Result<User, CorruptItem> {
         password_hash: item.optional("passwordHash", PasswordHash::stored)?,
         account: to_account(&item)?,
         version: item.number("version")?,
-        previous_username: item.optional("previousUsername", Username::claimed)?,
+        previous_username: item.optional("previousUsername", Username::unvalidated)?,
         username_changed_at: match item.0.get("usernameChangedAt") {
             Some(_) => Some(item.instant("usernameChangedAt")?),
             None => None,
@@ -210,7 +210,7 @@ fn present_username(item: &Reader<'_>) -> Result<Username, CorruptItem> {
     let text = item.string("username")?.to_owned();
     Ok(match item.optional(USERNAME_KEY, UsernameKey::stored)? {
         Some(key) => stored_username(text, key),
-        None => Username::claimed(text),
+        None => Username::unvalidated(text),
     })
 }
 
@@ -288,7 +288,7 @@ mod tests {
         assert_eq!(to_user(&from_user(&user)).unwrap(), user);
 
         user.mid_name = Some(Text::parse("Bob").unwrap());
-        user.previous_username = Some(Username::claimed("ada@example.com".to_owned()));
+        user.previous_username = Some(Username::unvalidated("ada@example.com".to_owned()));
         user.username_changed_at = Some("2026-01-02T03:04:05.678Z".parse().unwrap());
         user.password_hash = Some(PasswordHash::stored("$argon2id$…".to_owned()));
         user.account.mobile_phone_number = PhoneNumber::parse("+905321234567");

@@ -13,7 +13,7 @@ use super::item::{self, Item};
 use crate::domain::user::User;
 use crate::domain::user_id::UserId;
 use crate::domain::username::{NameRecord, Username, UsernameKey};
-use crate::meter::{self, Usage};
+use crate::meter::{self, RequestCost};
 use crate::report::causes;
 
 /// How a call is repeated after a conflict or throttling. A failed condition is not repeated.
@@ -35,7 +35,7 @@ impl Default for Backoff {
 /// Adds the capacity that an answer reports to the meter of the request.
 pub(super) fn count_capacity<'a>(consumed: impl IntoIterator<Item = &'a ConsumedCapacity>) {
     let units = consumed.into_iter().filter_map(ConsumedCapacity::capacity_units).sum();
-    meter::count(Usage { capacity_units: units, ..Usage::default() });
+    meter::count(RequestCost { capacity_units: units, ..RequestCost::default() });
 }
 
 /// The table, reached through one DynamoDB client.
@@ -113,7 +113,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::user`].
-    pub async fn nobody(&self) -> Result<Option<User>, StoreError> {
+    pub async fn read_missing_user(&self) -> Result<Option<User>, StoreError> {
         self.read_user(item::nobody_key()).await
     }
 

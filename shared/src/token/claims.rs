@@ -60,7 +60,7 @@ impl RawClaims {
         let roles = self.roles.as_array().into_iter().flatten();
         Ok(Claims {
             user_id: UserId::parse(&self.sub).map_err(|_| TokenError::Claim)?,
-            username_hint: hint.map(|hint| Username::claimed(hint.to_owned())),
+            username_hint: hint.map(|hint| Username::unvalidated(hint.to_owned())),
             roles: roles.filter_map(Value::as_str).filter_map(Role::parse).collect(),
         })
     }

@@ -19,7 +19,7 @@ use super::error::{FetchError, TokenError, VerificationError};
 use super::keys::KeySet;
 use super::settings::TokenSettings;
 use crate::config::error::ConfigError;
-use crate::meter::{self, Usage};
+use crate::meter::{self, RequestCost};
 use crate::report::causes;
 
 /// The longest that a fetch may take, from the look-up of the host to the last byte.
@@ -127,7 +127,7 @@ impl RemoteKeys {
         let fetched = tokio::time::timeout(TIME_LIMIT, self.fetch()).await;
         let keys = fetched.map_err(|_| FetchError::TimedOut).and_then(|fetched| fetched);
         let keys = keys.inspect_err(|error| {
-            meter::count(Usage { failed_key_fetches: 1, ..Usage::default() });
+            meter::count(RequestCost { failed_key_fetches: 1, ..RequestCost::default() });
             tracing::warn!(cause = causes(error), "cannot fetch the issuer's keys");
         })?;
         let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);

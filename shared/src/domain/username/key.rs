@@ -40,12 +40,12 @@ impl fmt::Display for UsernameKey {
 
 fn handle_key(handle: &str) -> String {
     let mut key = String::with_capacity(2 * handle.len());
-    key.extend(letters(handle));
+    key.extend(skeleton(handle));
     key
 }
 
 /// The letters of a handle's key.
-pub(super) fn letters(handle: &str) -> impl Iterator<Item = char> {
+pub(super) fn skeleton(handle: &str) -> impl Iterator<Item = char> {
     handle.chars().flat_map(|c| {
         let (first, second) = match c.to_ascii_lowercase() {
             '0' => ('o', None),

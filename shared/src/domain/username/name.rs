@@ -84,7 +84,7 @@ impl Username {
 
     /// Takes a name that a token or a path mentions. It is not checked: it only guesses or looks up
     /// a name that the table has.
-    pub fn claimed(text: String) -> Self {
+    pub fn unvalidated(text: String) -> Self {
         Self::unchecked(text)
     }
 

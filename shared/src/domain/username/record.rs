@@ -38,7 +38,7 @@ mod tests {
         let (ada, bob) = (UserId::parse("ada").unwrap(), UserId::parse("bob").unwrap());
         let until: Timestamp = "2026-03-01T00:00:00.000Z".parse().unwrap();
         let milli = jiff::SignedDuration::from_millis(1);
-        let username = Username::claimed("ada".to_owned());
+        let username = Username::unvalidated("ada".to_owned());
         let mut record = NameRecord { owner: ada.clone(), username, held_until: Some(until) };
         for (now, free) in [(until - milli, false), (until, true), (until + milli, true)] {
             assert_eq!(record.is_expired(now), free);

@@ -1,6 +1,6 @@
 //! Whether a handle is a reserved word, and whether one can be read in it.
 
-use super::key::letters;
+use super::key::skeleton;
 use super::words::RESERVED;
 
 /// The fewest letters of a word that can be read anywhere in a name; a shorter word only stands out as
@@ -66,14 +66,14 @@ impl ReservedWords {
 
 /// The key of a handle with the separators left out.
 fn joined_key(handle: &str) -> String {
-    letters(handle).filter(|c| !is_separator(*c)).collect()
+    skeleton(handle).filter(|c| !is_separator(*c)).collect()
 }
 
 /// Whether a joined key is that of the word or of its plural.
 fn is_word_or_plural(key: &str, word: &str) -> bool {
     let after = |word: &str| {
         let mut rest = key.chars();
-        letters(word).all(|letter| rest.next() == Some(letter)).then_some(rest.as_str())
+        skeleton(word).all(|letter| rest.next() == Some(letter)).then_some(rest.as_str())
     };
     let is_plural = after(word).is_some_and(|ending| PLURALS.contains(&ending));
     // `i` is `l` in keys: -ies.

@@ -137,7 +137,7 @@ pub fn reserved() -> String {
 
 /// The spellings of a word that have its key, a pattern for each letter of the key or group of letters.
 fn spellings(word: &str) -> Vec<String> {
-    let word = Username::claimed(word.to_owned());
+    let word = Username::unvalidated(word.to_owned());
     let (mut rest, mut patterns) = (word.key().as_str(), Vec::new());
     while let Some(c) = rest.chars().next() {
         let (taken, pattern) = match c {
