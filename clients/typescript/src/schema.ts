@@ -1151,7 +1151,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        /** @description The new user; username, firstName and lastName are required */
+        /** @description The new user; username and firstName are required */
         requestBody: {
             content: {
                 /**

@@ -1,5 +1,7 @@
 //! Whether a handle is a reserved word, and whether one can be read in it.
 
+use std::sync::LazyLock;
+
 use super::key::skeleton;
 use super::words::RESERVED;
 
@@ -16,7 +18,39 @@ const PLURALS: [&str; 5] = ["", "s", "es", "ler", "lar"];
 /// cannot send it again.
 #[derive(Debug, Clone, Default)]
 pub struct ReservedWords {
-    added: Vec<String>,
+    added: Vec<Word>,
+}
+
+/// A reserved word, by its keys.
+#[derive(Debug, Clone)]
+struct Word {
+    /// The key of the word.
+    key: String,
+    /// The key of a word in -y without it, for the plural in -ies.
+    stem: Option<String>,
+    /// Whether the word can be read anywhere in a name.
+    is_long: bool,
+}
+
+/// The built-in words.
+static BUILT_IN: LazyLock<Vec<Word>> =
+    LazyLock::new(|| RESERVED.iter().map(|word| Word::new(word)).collect());
+
+impl Word {
+    fn new(word: &str) -> Self {
+        Self {
+            key: joined_key(word),
+            stem: word.strip_suffix('y').map(joined_key),
+            is_long: word.len() >= READ_ANYWHERE,
+        }
+    }
+
+    /// Whether a joined key is that of the word or of its plural.
+    fn is_in_any_number(&self, key: &str) -> bool {
+        let is_plural = key.strip_prefix(&*self.key).is_some_and(|end| PLURALS.contains(&end));
+        // `i` is `l` in keys: -ies.
+        is_plural || self.stem.as_deref().and_then(|stem| key.strip_prefix(stem)) == Some("les")
+    }
 }
 
 /// A text that cannot be reserved: it needs a letter, and has only ASCII letters, digits, `_` and `.`.
@@ -34,19 +68,21 @@ impl ReservedWords {
             let is_allowed = |c: char| c.is_ascii_alphanumeric() || is_separator(c);
             let has_letter = word.contains(|c: char| c.is_ascii_alphabetic());
             let is_word = has_letter && word.chars().all(is_allowed);
-            is_word.then(|| word.replace(is_separator, "")).ok_or_else(|| NotAWord(word.to_owned()))
+            is_word
+                .then(|| Word::new(&word.replace(is_separator, "")))
+                .ok_or_else(|| NotAWord(word.to_owned()))
         };
         Ok(Self { added: words.into_iter().map(read).collect::<Result<_, _>>()? })
     }
 
-    fn iter(&self) -> impl Iterator<Item = &str> {
-        RESERVED.iter().copied().chain(self.added.iter().map(String::as_str))
+    fn iter(&self) -> impl Iterator<Item = &Word> {
+        BUILT_IN.iter().chain(&self.added)
     }
 
     /// Whether the handle is a reserved word, a plural of one, or looks like either.
     pub(super) fn contains(&self, handle: &str) -> bool {
         let key = joined_key(handle);
-        self.iter().any(|word| is_word_or_plural(&key, word))
+        self.iter().any(|word| word.is_in_any_number(&key))
     }
 
     /// Whether a person could read a reserved word in the handle: a word from five letters anywhere, a
@@ -57,9 +93,9 @@ impl ReservedWords {
         let parts: Vec<String> =
             parts(is_separator).chain(parts(|c| is_separator(c) || c.is_ascii_digit())).collect();
         self.iter().any(|word| {
-            let is_part = || parts.iter().any(|part| is_word_or_plural(part, word));
-            let is_inside = || word.len() >= READ_ANYWHERE && whole.contains(&joined_key(word));
-            is_word_or_plural(&whole, word) || is_part() || is_inside()
+            let is_part = || parts.iter().any(|part| word.is_in_any_number(part));
+            let is_inside = || word.is_long && whole.contains(&word.key);
+            word.is_in_any_number(&whole) || is_part() || is_inside()
         })
     }
 }
@@ -67,17 +103,6 @@ impl ReservedWords {
 /// The key of a handle with the separators left out.
 fn joined_key(handle: &str) -> String {
     skeleton(handle).filter(|c| !is_separator(*c)).collect()
-}
-
-/// Whether a joined key is that of the word or of its plural.
-fn is_word_or_plural(key: &str, word: &str) -> bool {
-    let after = |word: &str| {
-        let mut rest = key.chars();
-        skeleton(word).all(|letter| rest.next() == Some(letter)).then_some(rest.as_str())
-    };
-    let is_plural = after(word).is_some_and(|ending| PLURALS.contains(&ending));
-    // `i` is `l` in keys: -ies.
-    is_plural || word.strip_suffix('y').and_then(after) == Some("les")
 }
 
 /// Whether the character separates the parts of a handle.
