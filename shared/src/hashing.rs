@@ -31,13 +31,18 @@ pub async fn validate_and_hash(
     let Some(password) = password else { return Ok(None) };
     // Both take processor time.
     let hashed = tokio::task::spawn_blocking(move || judge_and_hash(&password)).await;
-    hashed.map_err(|panicked| Error::Internal(panicked.into()))?.map(Some)
+    hashed.map_err(|_| panicked())?.map(Some)
 }
 
 fn judge_and_hash(password: &NewPassword) -> Result<PasswordHash, Error> {
     let judged = password.text.judge(&password.own_data());
     let judged = judged.map_err(|invalid| Error::Invalid(of_password(invalid).collect()))?;
     Ok(judged.hash()?)
+}
+
+/// The defect is logged without the panic's message, which can quote the password.
+fn panicked() -> Error {
+    Error::Internal("judging a password panicked".into())
 }
 
 fn of_password(invalid: Vec<InvalidPassword>) -> impl Iterator<Item = Violation> {
@@ -57,5 +62,5 @@ impl NewPassword {
 /// [`Error::Internal`] when the work could not be done.
 pub async fn is_password_of(text: PasswordText, hash: PasswordHash) -> Result<bool, Error> {
     let compared = tokio::task::spawn_blocking(move || text.matches(&hash)).await;
-    compared.map_err(|panicked| Error::Internal(panicked.into()))
+    compared.map_err(|_| panicked())
 }

@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use governor::clock::Clock as _;
@@ -123,7 +123,7 @@ impl Limit {
     fn new((burst, period): (u32, Duration), clock: &Arc<dyn Clock>) -> Self {
         let burst = NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN);
         let quota = Quota::with_period(period).unwrap_or(Quota::per_second(burst));
-        let clock = SinceEpoch(Arc::clone(clock));
+        let clock = SinceEpoch { clock: Arc::clone(clock), latest: Arc::default() };
         let limiter =
             RateLimiter::new(quota.allow_burst(burst), HashMapStateStore::default(), clock.clone());
         Self { limiter, clock, forget_at: AtomicUsize::new(CALLERS) }
@@ -145,16 +145,19 @@ impl Limit {
     }
 }
 
-/// The app's clock as `governor` reads one.
+/// The app's clock as `governor` reads one. It never goes back, so that a corrected clock locks nobody out.
 #[derive(Clone)]
-struct SinceEpoch(Arc<dyn Clock>);
+struct SinceEpoch {
+    clock: Arc<dyn Clock>,
+    latest: Arc<AtomicU64>,
+}
 
 impl governor::clock::Clock for SinceEpoch {
     type Instant = Duration;
 
     fn now(&self) -> Duration {
-        let millis = self.0.now().as_millisecond();
-        Duration::from_millis(u64::try_from(millis).unwrap_or(0))
+        let millis = u64::try_from(self.clock.now().as_millisecond()).unwrap_or(0);
+        Duration::from_millis(self.latest.fetch_max(millis, Ordering::Relaxed).max(millis))
     }
 }
 
@@ -202,6 +205,14 @@ mod tests {
             assert!(limit.count(&key(0)).is_err());
             assert_eq!(limit.count(&key(1)), Ok(()), "another caller");
         }
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_locks_nobody_out() {
+        let (limit, clock) = limit((1, Duration::from_secs(2)));
+        limit.count(&key(0)).unwrap();
+        clock.0.fetch_sub(3_600_000, Ordering::SeqCst);
+        assert_eq!(limit.count(&key(0)), Err(RateLimited(Duration::from_secs(2))));
     }
 
     #[test]

@@ -24,6 +24,12 @@ pub struct RequestCost {
     pub capacity_units: f64,
 }
 
+impl RequestCost {
+    /// A failed fetch of the issuer's keys.
+    pub(crate) const FAILED_KEY_FETCH: Self =
+        Self { calls: 0, unanswered: 0, failed_key_fetches: 1, capacity_units: 0.0 };
+}
+
 tokio::task_local! {
     static CURRENT: Meter;
 }

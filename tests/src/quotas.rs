@@ -1,5 +1,6 @@
 //! How often one caller may ask: counted at the door, for every operation.
 
+use axum::http::Method;
 use jiff::SignedDuration;
 use serde_json::json;
 use shared::domain::role::Role;
@@ -53,6 +54,18 @@ async fn each_caller_has_a_quota_for_each_operation_and_429_says_when_to_go_on()
         assert!(!is_limited(&app, &ada, number).await, "{name}");
         assert!(is_limited(&app, &ada, number).await, "{name}");
     }
+}
+
+#[tokio::test]
+async fn a_head_counts_as_the_get_that_it_asks_for() {
+    let app = TestApp::start_with_quotas().await;
+    let ada = app.user("ada").await;
+    let path = "/api/v1/users/by-username/free_name";
+    for _ in 0..20 {
+        app.request(Method::HEAD, path).bearer(&ada).send().await.expect("404 USER_NOT_FOUND");
+        app.get(path).bearer(&ada).send().await.expect("404 USER_NOT_FOUND");
+    }
+    app.request(Method::HEAD, path).bearer(&ada).send().await.expect("429 TOO_MANY_REQUESTS");
 }
 
 #[tokio::test]

@@ -574,9 +574,31 @@ async fn an_update_under_if_match_whose_answer_was_lost_can_be_repeated() {
     }
     let other = app.update(&root, &ada, json!({ "password": "An0ther!P@ssw0rd-x" }));
     other.header("if-match", "\"3\"").send().await.expect("412 VERSION_MISMATCH");
+    // The present password under an older version: the answer does not say that it is the one.
+    for tag in ["\"0\"", "\"1\"", "\"2\""] {
+        let guess = app.update(&root, &ada, json!({ "password": "newStr0ng!P@ssw0rd" }));
+        guess.header("if-match", tag).send().await.expect("412 VERSION_MISMATCH");
+    }
     for tag in ["W/\"4\"", "\"4-gzip\"", "\"4--gzip\""] {
         app.update(&root, &ada, json!({})).header("if-match", tag).send().await.expect("200");
     }
+}
+
+#[tokio::test]
+async fn an_update_of_a_password_that_is_repeated_while_the_first_attempt_runs_is_200() {
+    let (app, root, ada) = app_with_admin_and_user().await;
+    let update = || {
+        let update = app.update(&root, &ada, json!({ "password": "newStr0ng!P@ssw0rd" }));
+        update.header("if-match", "\"1\"")
+    };
+    // The first attempt commits after the second one has read the user.
+    let first = update();
+    app.wire.inject(Injection::Meanwhile(Box::pin(async {})));
+    app.wire.inject(Injection::Meanwhile(Box::pin(async move {
+        first.send().await.expect("200");
+    })));
+    update().send().await.expect("200");
+    assert_eq!(app.stored(&ada).await.version, 2);
 }
 
 #[tokio::test]

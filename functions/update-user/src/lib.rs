@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use shared::app::App;
 use shared::domain::access::{Access, AccessDenied, ChangeRequest};
 use shared::domain::field::Field;
-use shared::domain::password::{PasswordHash, PasswordText};
+use shared::domain::password::PasswordText;
 use shared::domain::rename::RenamePolicy;
 use shared::domain::update::{Patch, UpdatedBy};
 use shared::domain::user::User;
@@ -93,9 +93,13 @@ async fn update_user(
         (_, None) => return Err(Error::Invalid(violations)),
     };
     let by = if access.is_self { UpdatedBy::Owner } else { UpdatedBy::Others };
-    let password_hash = new_hash(password, &values, &user, &if_match, violations).await?;
-    let patch = Patch { password_hash, ..values.clone() };
+    let new = password.clone().map(|text| NewPassword { text, own_data: values.own_data(&user) });
+    let password_hash = hashing::validate_and_hash(new, violations).await?;
+    let mut patch = Patch { password_hash, ..values.clone() };
     for _ in 0..=RETRIES {
+        if is_repeated(password.as_ref(), &user, &if_match).await? {
+            patch.password_hash = None;
+        }
         let update = match user.update(&patch, by, now, &app.policy) {
             // Also under If-Match: the request whose answer was lost (RFC 9110 section 13.1.1).
             Ok(None) => return Ok(UserReply(user)),
@@ -119,23 +123,20 @@ async fn update_user(
     Err(Error::ConcurrentChange)
 }
 
-/// Judges and hashes the new password, if the request has one. Under an `If-Match` that is past, a
-/// password that the user has already changes nothing.
-async fn new_hash(
-    password: Option<PasswordText>,
-    values: &Patch,
+/// Whether the password is the user's already, and `If-Match` names the version just before: then an earlier
+/// attempt of this request has set it. Under any other version the two are not compared, because the
+/// answer would say whether a guess is right.
+async fn is_repeated(
+    password: Option<&PasswordText>,
     user: &User,
     if_match: &IfMatch,
-    violations: Vec<Violation>,
-) -> Result<Option<PasswordHash>, Error> {
-    let new = password.clone().map(|text| NewPassword { text, own_data: values.own_data(user) });
-    let hash = hashing::validate_and_hash(new, violations).await?;
+) -> Result<bool, Error> {
+    let is_past = !if_match.allows(user.version) && if_match.allows(user.version.saturating_sub(1));
     match (password, &user.password_hash) {
-        (Some(text), Some(present)) if !if_match.allows(user.version) => {
-            let is_same = hashing::is_password_of(text, present.clone()).await?;
-            Ok(if is_same { None } else { hash })
+        (Some(text), Some(present)) if is_past => {
+            hashing::is_password_of(text.clone(), present.clone()).await
         }
-        _ => Ok(hash),
+        _ => Ok(false),
     }
 }
 

@@ -132,14 +132,16 @@ fn estimate(text: &str, own_data: &[&str]) -> Result<(), InvalidPassword> {
 /// estimated. The check cuts at several lengths, because one may cut a word, and counts every part of
 /// the own data, for the same reason.
 fn begins_strong(text: &str, own_data: &[&str]) -> bool {
-    let parts: Vec<&str> = own_data.iter().flat_map(|data| parts(data)).collect();
-    BEGINNINGS.into_iter().all(|length| {
+    let beginning = |length| {
         let end = text.char_indices().nth(length).map(|(end, _)| end);
-        let beginning = end.and_then(|end| text.get(..end));
-        beginning.is_some_and(|text| {
-            work(text) <= MAX_WORK && zxcvbn(text, &parts).score() == Score::Four
-        })
-    })
+        end.and_then(|end| text.get(..end))
+    };
+    let Some(beginnings) = BEGINNINGS.into_iter().map(beginning).collect::<Option<Vec<_>>>() else {
+        return false;
+    };
+    let parts: Vec<&str> = own_data.iter().flat_map(|data| parts(data)).collect();
+    beginnings.iter().map(|text| work(text)).sum::<usize>() <= MAX_WORK
+        && beginnings.iter().all(|text| zxcvbn(text, &parts).score() == Score::Four)
 }
 
 /// How much work an estimate is: zxcvbn tries each way to read digits and symbols as letters, and looks

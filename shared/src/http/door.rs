@@ -128,6 +128,8 @@ impl Door {
     /// The operation that the request asks for, if the API has it.
     fn operation(&self, request: &Request) -> Option<Operation> {
         let (method, route) = (request.method(), matched_path(request));
+        // A GET endpoint answers HEAD as well (RFC 9110 section 9.3.2).
+        let method = if method == Method::HEAD { &Method::GET } else { method };
         let known = self.operations.iter().find(|(_, m, path)| m == method && *path == route);
         known.map(|(operation, _, _)| *operation)
     }

@@ -106,6 +106,11 @@ pub(super) fn update_user(update: &Update) -> Action {
     let mut e = Expression::default();
     let (before, after) = (item::from_user(&update.before), item::from_user(&update.after));
     e.set_difference(Difference { before: &before, after: &after });
+    let key = update.after.username.key();
+    if update.before.username.key() == key {
+        // An item from before keys were kept gets its own.
+        e.set(USERNAME_KEY, s(key.as_str()));
+    }
     let unchanged = e.equals("version", n(update.before.version));
     e.require(unchanged);
     Action::Update { key: item::user_key(&update.before.id), expression: e }

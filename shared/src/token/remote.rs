@@ -1,5 +1,6 @@
 //! The keys that an issuer publishes at a URL.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -41,6 +42,8 @@ pub(super) struct RemoteKeys {
     current: RwLock<Option<Fetched>>,
     /// When the last fetch began. The task that holds the lock fetches; the others wait for it.
     last_attempt: Mutex<Option<Timestamp>>,
+    /// Whether the fetch in init failed, which no request has counted yet.
+    failed_in_init: AtomicBool,
 }
 
 #[derive(Clone)]
@@ -66,6 +69,7 @@ impl RemoteKeys {
             settings: settings.clone(),
             current: RwLock::new(None),
             last_attempt: Mutex::new(None),
+            failed_in_init: AtomicBool::new(false),
         })
     }
 
@@ -102,11 +106,12 @@ impl RemoteKeys {
         }
     }
 
-    /// Fetches the keys in init. A failure there does not keep the first request from trying again.
+    /// Fetches the keys in init. After a failure, the first request tries again, and counts both.
     pub(super) async fn warm_up(&self, now: Timestamp) -> Result<(), FetchError> {
         let fetched = self.refresh(now).await;
         if fetched.is_err() {
             *self.last_attempt.lock().await = None;
+            self.failed_in_init.store(true, Ordering::Relaxed);
         }
         fetched
     }
@@ -114,6 +119,9 @@ impl RemoteKeys {
     /// Fetches the keys, unless the last fetch was a moment ago. When it fails, the old keys stay.
     pub(super) async fn refresh(&self, now: Timestamp) -> Result<(), FetchError> {
         let mut last_attempt = self.last_attempt.lock().await;
+        if self.failed_in_init.swap(false, Ordering::Relaxed) {
+            meter::count(RequestCost::FAILED_KEY_FETCH);
+        }
         let fetched_at = self.current().map(|current| current.at);
         let pause = if fetched_at.is_some() { REFETCH_AFTER } else { RETRY_AFTER };
         if let Some(last) = *last_attempt
@@ -127,7 +135,7 @@ impl RemoteKeys {
         let fetched = tokio::time::timeout(TIME_LIMIT, self.fetch()).await;
         let keys = fetched.map_err(|_| FetchError::TimedOut).and_then(|fetched| fetched);
         let keys = keys.inspect_err(|error| {
-            meter::count(RequestCost { failed_key_fetches: 1, ..RequestCost::default() });
+            meter::count(RequestCost::FAILED_KEY_FETCH);
             tracing::warn!(cause = causes(error), "cannot fetch the issuer's keys");
         })?;
         let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);

@@ -90,8 +90,12 @@ impl ReservedWords {
     pub(super) fn can_be_read_in(&self, handle: &str) -> bool {
         let whole = joined_key(handle);
         let parts = |is_end: fn(char) -> bool| handle.split(is_end).map(joined_key);
-        let parts: Vec<String> =
-            parts(is_separator).chain(parts(|c| is_separator(c) || c.is_ascii_digit())).collect();
+        // In the key, a digit is none that could be read as a letter.
+        let between_digits = whole.split(|c: char| c.is_ascii_digit()).map(str::to_owned);
+        let parts: Vec<String> = parts(is_separator)
+            .chain(parts(|c| is_separator(c) || c.is_ascii_digit()))
+            .chain(between_digits)
+            .collect();
         self.iter().any(|word| {
             let is_part = || parts.iter().any(|part| word.is_in_any_number(part));
             let is_inside = || word.is_long && whole.contains(&word.key);
@@ -297,6 +301,12 @@ mod tests {
             "rn0d",
             "supp0rt_team",
             "noreply1",
+            "r00t2",
+            "m0d7",
+            "b0t_37",
+            "m.o.d2",
+            "in_fo_37",
+            "ro.ot2",
         ] {
             assert!(ReservedWords::default().can_be_read_in(name), "{name}");
         }

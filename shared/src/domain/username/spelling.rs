@@ -90,7 +90,14 @@ pub(super) fn transliterate(requested: &str) -> Option<String> {
     // A bounded piece of a long text is enough.
     let text: String = text.chars().take(4 * MAX_LENGTH).collect();
     let mut spelling = String::new();
-    for c in DecomposingNormalizerBorrowed::new_nfkd().normalize(&text).chars() {
+    // A look-alike stays what it looks like: NFKD makes another letter of `ϲ`.
+    let nfkd = DecomposingNormalizerBorrowed::new_nfkd();
+    let decompose = |c: char| {
+        let letter = c.to_string();
+        if is_look_alike(c) { letter } else { nfkd.normalize(&letter).into_owned() }
+    };
+    let decomposed: String = text.chars().map(decompose).collect();
+    for c in decomposed.chars() {
         match c {
             c if (is_separator(c) || c.is_whitespace() || is_hyphen(c))
                 && !spelling.is_empty()
@@ -116,6 +123,11 @@ pub fn plain_letters(text: &str) -> impl Iterator<Item = char> {
         None => vec![c.to_ascii_lowercase()],
     };
     decomposed.chars().collect::<Vec<_>>().into_iter().flat_map(plain)
+}
+
+/// Whether the letter of another script looks like a Latin one.
+fn is_look_alike(c: char) -> bool {
+    LOOK_ALIKES.iter().any(|(letters, _)| letters.contains(c))
 }
 
 /// The plain letters for a letter of a decomposed text.
@@ -231,6 +243,14 @@ mod tests {
             "the admin",
         ] {
             assert_eq!(close_to(requested), None, "{requested}");
+        }
+    }
+
+    #[test]
+    fn a_look_alike_that_nfkd_would_change_becomes_the_latin_letter_that_it_imitates() {
+        for (requested, spelling) in [("ϲat", "cat"), ("pаypal", "paypal"), ("g\u{306}ul", "gul")]
+        {
+            assert_eq!(close_to(requested).as_deref(), Some(spelling));
         }
     }
 
