@@ -47,15 +47,20 @@ fn handle_key(handle: &str) -> String {
 /// The letters of a handle's key.
 pub(super) fn skeleton(handle: &str) -> impl Iterator<Item = char> {
     handle.chars().flat_map(|c| {
-        let (first, second) = match c.to_ascii_lowercase() {
-            '0' => ('o', None),
-            '1' | 'i' => ('l', None),
-            'm' => ('r', Some('n')),
-            'w' => ('v', Some('v')),
-            other => (other, None),
-        };
+        let (first, second) = fold(c);
         std::iter::once(first).chain(second)
     })
+}
+
+/// The one or two letters of the key for a character of a handle.
+pub(super) const fn fold(c: char) -> (char, Option<char>) {
+    match c.to_ascii_lowercase() {
+        '0' => ('o', None),
+        '1' | 'i' => ('l', None),
+        'm' => ('r', Some('n')),
+        'w' => ('v', Some('v')),
+        other => (other, None),
+    }
 }
 
 fn email_key(local: &str, domain: &str) -> String {

@@ -1,15 +1,14 @@
 //! Whether a handle is a reserved word, and whether one can be read in it.
 
-use std::sync::LazyLock;
-
-use super::key::skeleton;
+use super::key::{fold, skeleton};
+use super::length::MAX_LENGTH;
 use super::words::RESERVED;
 
 /// The fewest letters of a word that can be read anywhere in a name; a shorter word only stands out as
 /// a part of its own.
 const READ_ANYWHERE: usize = 5;
 /// The endings of plurals, English and Turkish, in the letters of keys.
-const PLURALS: [&str; 5] = ["", "s", "es", "ler", "lar"];
+const PLURALS: [&[u8]; 5] = [b"", b"s", b"es", b"ler", b"lar"];
 
 /// The reserved words: the built-in ones, and those that the operator adds.
 ///
@@ -21,41 +20,67 @@ pub struct ReservedWords {
     added: Vec<Word>,
 }
 
-/// A reserved word, by its keys.
-#[derive(Debug, Clone)]
+/// A reserved word, by its key.
+#[derive(Debug, Clone, Copy)]
 struct Word {
-    /// The key of the word.
-    key: String,
-    /// The key of a word in -y without it, for the plural in -ies.
-    stem: Option<String>,
+    /// The key, and zeros.
+    key: [u8; 2 * MAX_LENGTH],
+    key_length: usize,
     /// Whether the word can be read anywhere in a name.
     is_long: bool,
 }
 
-/// The built-in words.
-static BUILT_IN: LazyLock<Vec<Word>> =
-    LazyLock::new(|| RESERVED.iter().map(|word| Word::new(word)).collect());
+/// The built-in words. The compiler makes their keys, so that starting costs nothing.
+static BUILT_IN: [Word; RESERVED.len()] = {
+    let mut words = [Word::new(""); RESERVED.len()];
+    let mut at = 0;
+    while at < words.len() {
+        words[at] = Word::new(RESERVED[at]);
+        at += 1;
+    }
+    words
+};
 
 impl Word {
-    fn new(word: &str) -> Self {
-        Self {
-            key: joined_key(word),
-            stem: word.strip_suffix('y').map(joined_key),
-            is_long: word.len() >= READ_ANYWHERE,
+    /// A word of at most [`MAX_LENGTH`] ASCII letters and digits.
+    const fn new(word: &str) -> Self {
+        let (mut key, mut key_length) = ([0; 2 * MAX_LENGTH], 0);
+        let mut at = 0;
+        while at < word.len() {
+            let (first, second) = fold(word.as_bytes()[at] as char);
+            key[key_length] = first as u8;
+            key_length += 1;
+            if let Some(second) = second {
+                key[key_length] = second as u8;
+                key_length += 1;
+            }
+            at += 1;
         }
+        Self { key, key_length, is_long: word.len() >= READ_ANYWHERE }
+    }
+
+    fn key(&self) -> &[u8] {
+        &self.key[..self.key_length]
     }
 
     /// Whether a joined key is that of the word or of its plural.
-    fn is_in_any_number(&self, key: &str) -> bool {
-        let is_plural = key.strip_prefix(&*self.key).is_some_and(|end| PLURALS.contains(&end));
+    fn is_in_any_number(&self, joined: &str) -> bool {
+        let after = |key| joined.as_bytes().strip_prefix(key);
+        let is_plural = after(self.key()).is_some_and(|end| PLURALS.contains(&end));
         // `i` is `l` in keys: -ies.
-        is_plural || self.stem.as_deref().and_then(|stem| key.strip_prefix(stem)) == Some("les")
+        is_plural || self.key().strip_suffix(b"y").and_then(after) == Some(b"les")
+    }
+
+    /// Whether a joined key has the key of the word in it.
+    fn is_inside(&self, joined: &str) -> bool {
+        std::str::from_utf8(self.key()).is_ok_and(|key| joined.contains(key))
     }
 }
 
-/// A text that cannot be reserved: it needs a letter, and has only ASCII letters, digits, `_` and `.`.
+/// A text that cannot be reserved: it needs a letter, and has at most [`MAX_LENGTH`] ASCII letters, digits,
+/// `_` and `.`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not a word of ASCII letters and digits")]
+#[error("{0:?} is not a word of at most {MAX_LENGTH} ASCII letters and digits")]
 pub struct NotAWord(pub String);
 
 impl ReservedWords {
@@ -67,7 +92,7 @@ impl ReservedWords {
         let read = |word: &str| {
             let is_allowed = |c: char| c.is_ascii_alphanumeric() || is_separator(c);
             let has_letter = word.contains(|c: char| c.is_ascii_alphabetic());
-            let is_word = has_letter && word.chars().all(is_allowed);
+            let is_word = has_letter && word.len() <= MAX_LENGTH && word.chars().all(is_allowed);
             is_word
                 .then(|| Word::new(&word.replace(is_separator, "")))
                 .ok_or_else(|| NotAWord(word.to_owned()))
@@ -98,7 +123,7 @@ impl ReservedWords {
             .collect();
         self.iter().any(|word| {
             let is_part = || parts.iter().any(|part| word.is_in_any_number(part));
-            let is_inside = || word.is_long && whole.contains(&word.key);
+            let is_inside = || word.is_long && word.is_inside(&whole);
             word.is_in_any_number(&whole) || is_part() || is_inside()
         })
     }
