@@ -56,6 +56,7 @@ test("a second rename is too early, and says so in the caller's language with th
     case "USER_NOT_FOUND":
     case "BODY_TOO_LARGE":
     case "UNSUPPORTED_MEDIA_TYPE":
+    case "TOO_MANY_REQUESTS":
     case "INTERNAL":
     case "UNAVAILABLE":
       assert.fail(`unexpected: ${error?.code}`);
