@@ -97,8 +97,8 @@ fn document(texts: &Texts, servers: &Servers) -> Value {
     for endpoint in api::endpoints() {
         let description = endpoint.documentation.description();
         let operation = operation(&endpoint, &description, texts, &mut shared);
-        let method = endpoint.method.as_str().to_ascii_lowercase();
-        paths.entry(endpoint.path).or_default().insert(method, operation);
+        let method = endpoint.route.method.as_str().to_ascii_lowercase();
+        paths.entry(endpoint.route.path).or_default().insert(method, operation);
         let success = &description.success;
         if success.is_enveloped {
             all.insert(schema_of(success), schemas::envelope(&success.schema));
@@ -161,13 +161,13 @@ fn operation(
     texts: &Texts,
     shared: &mut Map<String, Value>,
 ) -> Value {
-    let name = endpoint.operation;
+    let name = endpoint.route.operation;
     let text = |part: &str| texts.get(&format!("operations.{name}.{part}"));
     let mut about = text("description");
-    if !endpoint.method.is_safe() {
+    if !endpoint.route.method.is_safe() {
         about = format!("**{}**\n\n{about}", texts.get("info.warning"));
     }
-    let tag = if endpoint.path.contains("username") { "Usernames" } else { "Users" };
+    let tag = if endpoint.route.path.contains("username") { "Usernames" } else { "Users" };
     let example = examples::of(name);
     let mut responses = errors::responses(&description.errors, texts, shared);
     let status = description.success.status.as_str().to_owned();
@@ -189,7 +189,7 @@ fn operation(
             "description": text("body"),
             "content": { "application/json": content },
         });
-        if endpoint.method == Method::PATCH {
+        if endpoint.route.method == Method::PATCH {
             operation["requestBody"]["content"]["application/merge-patch+json"] = content;
         }
     }
@@ -288,11 +288,11 @@ mod tests {
     #[test]
     fn every_operation_has_an_example_of_its_answer_and_of_its_body() {
         for endpoint in api::endpoints() {
-            let example = examples::of(endpoint.operation);
-            assert!(example.answer.is_object(), "{}", endpoint.operation);
+            let example = examples::of(endpoint.route.operation);
+            assert!(example.answer.is_object(), "{}", endpoint.route.operation);
             let has_body = endpoint.documentation.description().body.is_some();
-            assert_eq!(example.request.is_object(), has_body, "{}", endpoint.operation);
-            assert!(!example.answer.to_string().contains("\"*\""), "{}", endpoint.operation);
+            assert_eq!(example.request.is_object(), has_body, "{}", endpoint.route.operation);
+            assert!(!example.answer.to_string().contains("\"*\""), "{}", endpoint.route.operation);
         }
     }
 }

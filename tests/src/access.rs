@@ -129,7 +129,7 @@ pub(crate) fn request(app: &TestApp, operation: &str, target: &TestUser) -> Requ
 #[test]
 fn every_endpoint_has_a_row_and_every_row_an_endpoint() {
     let endpoints: BTreeSet<&str> =
-        api::endpoints().iter().map(|endpoint| endpoint.operation).collect();
+        api::endpoints().iter().map(|endpoint| endpoint.route.operation).collect();
     let rows: BTreeSet<&str> = MATRIX.iter().map(|(operation, _)| *operation).collect();
     assert_eq!(endpoints, rows);
 }
@@ -142,7 +142,7 @@ fn every_endpoint_has_a_folder_and_every_folder_an_endpoint() {
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
     let endpoints: BTreeSet<String> =
-        api::endpoints().iter().map(|endpoint| endpoint.operation.to_owned()).collect();
+        api::endpoints().iter().map(|endpoint| endpoint.route.operation.to_owned()).collect();
     assert_eq!(folders, endpoints);
 }
 
@@ -168,9 +168,11 @@ async fn every_endpoint_answers_its_own_method_only() {
     let root = callers[4].as_ref().unwrap();
     for endpoint in api::endpoints() {
         for method in [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
-            let known =
-                api::endpoints().iter().any(|e| e.path == endpoint.path && e.method == method);
-            let path = endpoint.path.replace("{userId}", "nobody").replace("{username}", "nobody");
+            let known = api::endpoints()
+                .iter()
+                .any(|e| e.route.path == endpoint.route.path && e.route.method == method);
+            let path =
+                endpoint.route.path.replace("{userId}", "nobody").replace("{username}", "nobody");
             let answer =
                 app.request(method.clone(), &path).bearer(root).json(&json!({})).send().await;
             let refused = answer.outcome() == "405 METHOD_NOT_ALLOWED";

@@ -48,21 +48,21 @@ fn every_endpoint_has_a_function_of_its_name_with_its_route_and_every_function_a
     let template = template();
     let functions = functions(&template);
     for endpoint in api::endpoints() {
-        let name = endpoint.operation;
+        let name = endpoint.route.operation;
         let (id, function) = &functions.get(name).unwrap_or_else(|| panic!("no function {name}"));
         assert_eq!(id.to_lowercase(), name.replace('-', ""), "the logical id is the operation");
         assert_eq!(text(at(function, &["Metadata", "BuildProperties", "Binary"])), name);
         let event = |event| at(function, &["Properties", "Events", event, "Properties"]);
         for (event, method) in
-            [(event("Endpoint"), endpoint.method.as_str()), (event("OtherMethods"), "ANY")]
+            [(event("Endpoint"), endpoint.route.method.as_str()), (event("OtherMethods"), "ANY")]
         {
-            assert_eq!(text(at(event, &["Path"])), endpoint.path, "{name}");
+            assert_eq!(text(at(event, &["Path"])), endpoint.route.path, "{name}");
             assert_eq!(text(at(event, &["Method"])), method, "{name}");
             assert_eq!(text(at(event, &["PayloadFormatVersion"])), "2.0", "{name}");
         }
     }
     let operations: BTreeSet<String> =
-        api::endpoints().iter().map(|endpoint| endpoint.operation.to_owned()).collect();
+        api::endpoints().iter().map(|endpoint| endpoint.route.operation.to_owned()).collect();
     assert_eq!(functions.into_keys().collect::<BTreeSet<_>>(), operations);
 }
 
@@ -175,7 +175,7 @@ fn the_template_lets_web_pages_use_the_headers_and_methods_of_the_code() {
     assert_eq!(list("ExposeHeaders"), cors::RESPONSE_HEADERS);
     assert_eq!(list("AllowMethods"), cors::METHODS);
     let used: BTreeSet<String> =
-        api::endpoints().iter().map(|endpoint| endpoint.method.to_string()).collect();
+        api::endpoints().iter().map(|endpoint| endpoint.route.method.to_string()).collect();
     assert_eq!(used, cors::METHODS.iter().map(ToString::to_string).collect());
 }
 

@@ -14,10 +14,11 @@ use crate::sample_events::answer;
 async fn every_sample_event_has_its_expected_answer() {
     let mut failures = Vec::new();
     for endpoint in api::endpoints() {
-        for sample in events::of(endpoint.operation).unwrap() {
-            let answer = answer(endpoint.operation, &sample.event).await;
+        for sample in events::of(endpoint.route.operation).unwrap() {
+            let answer = answer(endpoint.route.operation, &sample.event).await;
             for difference in events::differences(&sample.expected, &answer) {
-                failures.push(format!("{}/{}: {difference}", endpoint.operation, sample.case));
+                failures
+                    .push(format!("{}/{}: {difference}", endpoint.route.operation, sample.case));
             }
             let id = &answer["headers"]["x-request-id"];
             assert_eq!(id, "JKJaXmPLvHcESHA=", "the gateway's own id");
@@ -99,7 +100,7 @@ async fn a_response_has_a_new_request_id_when_that_of_the_gateway_is_invalid() {
 #[test]
 fn every_function_has_events_for_success_and_no_folder_is_left_over() {
     let functions: BTreeSet<String> =
-        api::endpoints().iter().map(|endpoint| endpoint.operation.to_owned()).collect();
+        api::endpoints().iter().map(|endpoint| endpoint.route.operation.to_owned()).collect();
     let entries = fs::read_dir(events::folder()).unwrap().map(Result::unwrap);
     let folders: BTreeSet<String> = entries
         .filter(|entry| entry.path().is_dir())
@@ -124,7 +125,7 @@ fn every_documented_error_of_an_operation_has_a_sample_event() {
         "TOKEN_EXPIRED",
     ];
     for endpoint in api::endpoints() {
-        let samples = events::of(endpoint.operation).unwrap();
+        let samples = events::of(endpoint.route.operation).unwrap();
         let code = |sample: &Sample| {
             sample.expected["headers"]["X-Error-Code"].as_str().map(str::to_owned)
         };
@@ -133,7 +134,7 @@ fn every_documented_error_of_an_operation_has_a_sample_event() {
             endpoint.documentation.description().errors.iter().map(|error| error.code().as_str())
         {
             let is_known = without_event.contains(&code) || answered.contains(code);
-            assert!(is_known, "{} never answers {code}", endpoint.operation);
+            assert!(is_known, "{} never answers {code}", endpoint.route.operation);
         }
     }
 }

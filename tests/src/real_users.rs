@@ -413,7 +413,9 @@ async fn a_user_id_that_is_a_word_of_a_path_and_a_field_of_answers_are_told_so()
 fn every_segment_of_a_path_is_a_word_that_no_user_id_can_be() {
     use shared::domain::user_id::UserId;
     for endpoint in api::endpoints() {
-        for segment in endpoint.path.split('/').filter(|s| !s.is_empty() && !s.starts_with('{')) {
+        for segment in
+            endpoint.route.path.split('/').filter(|s| !s.is_empty() && !s.starts_with('{'))
+        {
             assert!(UserId::parse(segment).unwrap().is_path_word(), "{segment}");
         }
     }

@@ -30,7 +30,8 @@ pub async fn answer(function: &str, event: &str) -> Value {
 
 /// Returns the response of the function to an event, with the table of that app.
 pub async fn answer_of(app: &TestApp, function: &str, event: &str) -> Value {
-    let endpoints = api::endpoints().into_iter().filter(|endpoint| endpoint.operation == function);
+    let endpoints =
+        api::endpoints().into_iter().filter(|endpoint| endpoint.route.operation == function);
     let router = shared::http::serve(endpoints, app.app().clone());
     let event: LambdaRequest = serde_json::from_str(event).expect("an event");
     let event = LambdaEvent::new(event, Context::default());
@@ -47,13 +48,16 @@ const VARYING: [&str; 3] = ["Retry-After", "Location", "X-Request-Id"];
 /// Writes the expected response of every sample event again. The author must check the difference.
 pub async fn write_expected_answers() {
     for endpoint in api::endpoints() {
-        for entry in fs::read_dir(events::folder().join(endpoint.operation)).expect("a folder") {
+        for entry in
+            fs::read_dir(events::folder().join(endpoint.route.operation)).expect("a folder")
+        {
             let path = entry.expect("an entry").path();
             if path.to_string_lossy().ends_with(".response.json") {
                 continue;
             }
             let answer =
-                answer(endpoint.operation, &fs::read_to_string(&path).expect("an event")).await;
+                answer(endpoint.route.operation, &fs::read_to_string(&path).expect("an event"))
+                    .await;
             let sent = |name: &str| answer["headers"].get(name.to_ascii_lowercase()).cloned();
             let fixed = FIXED.iter().filter_map(|name| Some((*name, sent(name)?)));
             let varying = VARYING.iter().filter_map(|name| sent(name).map(|_| (*name, json!("*"))));
@@ -61,7 +65,7 @@ pub async fn write_expected_answers() {
                 fixed.chain(varying).map(|(name, value)| (name.to_owned(), value)).collect();
             let mut body: Value = serde_json::from_str(answer["body"].as_str().unwrap_or_default())
                 .unwrap_or_default();
-            replace_varying_values(&mut body, endpoint.operation == "create-user");
+            replace_varying_values(&mut body, endpoint.route.operation == "create-user");
             let expected =
                 json!({ "statusCode": answer["statusCode"], "headers": headers, "body": body });
             let text = serde_json::to_string_pretty(&expected).expect("JSON");

@@ -35,7 +35,7 @@ pub fn of(target: &str) -> io::Result<Vec<Vec<u8>>> {
 fn events() -> io::Result<Vec<Value>> {
     let mut found = Vec::new();
     for endpoint in ::api::endpoints() {
-        for sample in events::of(endpoint.operation)? {
+        for sample in events::of(endpoint.route.operation)? {
             found.push(serde_json::from_str(&sample.event)?);
         }
     }

@@ -193,9 +193,7 @@ impl Fields {
     /// Refuses a field that only the server sets.
     pub fn read_only<T: ToSchema>(&mut self, name: &'static str) {
         self.recorder.read_only_field::<T>(name);
-        if self.object.shift_remove(name).is_some() {
-            self.report(name, ViolationKind::ReadOnly);
-        }
+        self.only_in_answers(name);
     }
 
     /// Refuses a field that answers have and this body has not, in case somebody sends an answer back.

@@ -5,7 +5,7 @@ use axum::http::HeaderMap;
 use axum::http::request::Parts;
 
 use super::context::{client_context, single};
-use super::operation::Operation;
+use super::route::Route;
 use super::verified_caller::VerifiedCaller;
 use crate::app::App;
 use crate::domain::access::Access;
@@ -58,10 +58,10 @@ impl FromRequestParts<App> for Caller {
         if let Some(caller) = parts.extensions.get::<VerifiedCaller>() {
             caller.set(&claims.user_id);
         }
-        if let Some(Operation { name, quota }) = parts.extensions.get() {
+        if let Some(Route { operation, quota, .. }) = parts.extensions.get() {
             let is_staff = [Role::PowerUser, Role::Admin].iter().any(|r| claims.roles.contains(*r));
             let request =
-                QuotaRequest { caller: &claims.user_id, is_staff, operation: name, quota: *quota };
+                QuotaRequest { caller: &claims.user_id, is_staff, operation, quota: *quota };
             app.quotas.count(request)?;
         }
         Ok(Self {

@@ -17,7 +17,7 @@ use super::body;
 use super::context::ClientContext;
 use super::endpoint::Endpoint;
 use super::error_response;
-use super::operation::Operation;
+use super::route::Route;
 use super::verified_caller::VerifiedCaller;
 use crate::app::App;
 use crate::error::Error;
@@ -50,8 +50,7 @@ impl RequestId {
 #[derive(Clone)]
 struct Door {
     app: App,
-    /// Each operation with its method and the pattern of its path.
-    operations: Arc<[(Operation, Method, &'static str)]>,
+    routes: Arc<[Route]>,
     /// Whether this process has answered a request before.
     is_warm: Arc<AtomicBool>,
 }
@@ -59,16 +58,14 @@ struct Door {
 /// One router for all of the endpoints, behind the door: every answer has the common headers, every
 /// error the form that the client asked for, and one line goes to the log.
 pub fn serve(endpoints: impl IntoIterator<Item = Endpoint>, app: App) -> Router {
-    let mut routes = Router::new();
-    let mut operations = Vec::new();
-    for endpoint in endpoints {
-        let operation = Operation { name: endpoint.operation, quota: endpoint.quota };
-        operations.push((operation, endpoint.method, endpoint.path));
-        routes = routes.route(endpoint.path, endpoint.handler);
+    let mut router = Router::new();
+    let mut known = Vec::new();
+    for Endpoint { route, handler, .. } in endpoints {
+        router = router.route(route.path, handler);
+        known.push(route);
     }
-    let (operations, is_warm) = (operations.into(), Arc::default());
-    let door = Door { app: app.clone(), operations, is_warm };
-    routes
+    let door = Door { app: app.clone(), routes: known.into(), is_warm: Arc::default() };
+    router
         .fallback(async || Error::RouteNotFound)
         .method_not_allowed_fallback(other_method)
         .layer(middleware::from_fn_with_state(door, handle_request))
@@ -91,12 +88,12 @@ async fn handle_request(State(door): State<Door>, mut request: Request, next: Ne
     let caller = VerifiedCaller::default();
     request.extensions_mut().insert(Arc::clone(&client));
     request.extensions_mut().insert(caller.clone());
-    let operation = door.operation(&request);
-    if let Some(operation) = operation {
-        request.extensions_mut().insert(operation);
-    }
+    let route = door.route_of(&request).cloned();
     let takes_patch = door.takes_patch(&request);
-    let mut record = door.begin(&request, &client, operation);
+    let mut record = door.begin(&request, &client, route.as_ref());
+    if let Some(route) = route {
+        request.extensions_mut().insert(route);
+    }
 
     let meter = Meter::default();
     let started = app.clock.now();
@@ -125,20 +122,22 @@ async fn handle_request(State(door): State<Door>, mut request: Request, next: Ne
 }
 
 impl Door {
-    /// The operation that the request asks for, if the API has it.
-    fn operation(&self, request: &Request) -> Option<Operation> {
-        let (method, route) = (request.method(), matched_path(request));
+    /// The route that the request asks for, if the API has it.
+    fn route_of(&self, request: &Request) -> Option<&Route> {
         // A GET endpoint answers HEAD as well (RFC 9110 section 9.3.2).
-        let method = if method == Method::HEAD { &Method::GET } else { method };
-        let known = self.operations.iter().find(|(_, m, path)| m == method && *path == route);
-        known.map(|(operation, _, _)| *operation)
+        match request.method() {
+            &Method::HEAD => self.find(&Method::GET, matched_path(request)),
+            method => self.find(method, matched_path(request)),
+        }
+    }
+
+    fn find(&self, method: &Method, path: &str) -> Option<&Route> {
+        self.routes.iter().find(|route| route.method == method && route.path == path)
     }
 
     /// Whether the request is a PATCH, or asks what a path takes that has one.
     fn takes_patch(&self, request: &Request) -> bool {
-        let route = matched_path(request);
-        let has_patch =
-            || self.operations.iter().any(|(_, m, p)| m == Method::PATCH && *p == route);
+        let has_patch = || self.find(&Method::PATCH, matched_path(request)).is_some();
         matches!(*request.method(), Method::PATCH | Method::OPTIONS) && has_patch()
     }
 
@@ -153,15 +152,15 @@ impl Door {
         &self,
         request: &Request,
         client: &ClientContext,
-        operation: Option<Operation>,
+        route: Option<&Route>,
     ) -> RequestRecord {
         let id = request.extensions().get::<RequestId>().map(|RequestId(id)| id.clone());
-        let (method, route) = (request.method(), matched_path(request));
+        let (method, path) = (request.method(), matched_path(request));
         RequestRecord {
             at: self.app.now(),
             request_id: id.unwrap_or_else(|| Uuid::new_v4().to_string()),
-            operation: operation.map_or("none", |operation| operation.name),
-            route: operation.map_or_else(|| "none".to_owned(), |_| format!("{method} {route}")),
+            operation: route.map_or("none", |route| route.operation),
+            route: route.map_or_else(|| "none".to_owned(), |_| format!("{method} {path}")),
             status: 0,
             code: "OK".to_owned(),
             caller: None,

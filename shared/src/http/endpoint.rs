@@ -1,39 +1,19 @@
 //! An endpoint: an operation, its route, and its handler.
 
 use axum::handler::Handler;
-use axum::http::Method;
 use axum::routing::{MethodFilter, MethodRouter, on};
 use jiff::Timestamp;
 
 use super::openapi::documentation::Documentation;
 use super::openapi::documented::Documented;
+use super::route::Route;
 use crate::app::App;
 use crate::error::Error;
-use crate::limit::CallerQuota;
-
-/// Which operation an endpoint is, and where.
-#[derive(Debug, Clone)]
-pub struct Route {
-    /// The operation, as in the function's folder: verb-noun.
-    pub operation: &'static str,
-    /// The HTTP method.
-    pub method: Method,
-    /// The path, with parameters in braces.
-    pub path: &'static str,
-    /// How often one caller may use it.
-    pub quota: CallerQuota,
-}
 
 /// One endpoint.
 pub struct Endpoint {
-    /// The operation, as in the function's folder: verb-noun.
-    pub operation: &'static str,
-    /// The HTTP method.
-    pub method: Method,
-    /// The path, with parameters in braces.
-    pub path: &'static str,
-    /// How often one caller may use it.
-    pub quota: CallerQuota,
+    /// Which operation it is, and where.
+    pub route: Route,
     /// The handler.
     pub handler: MethodRouter<App>,
     /// What it keeps for the API reference.
@@ -53,8 +33,7 @@ impl Endpoint {
     {
         #[expect(clippy::expect_used, reason = "every method that HTTP defines has a filter")]
         let filter = MethodFilter::try_from(route.method.clone()).expect("a standard method");
-        let Route { operation, method, path, quota } = route;
         let documentation = Documentation::of::<H, T>(errors);
-        Self { operation, method, path, quota, handler: on(filter, handler), documentation }
+        Self { route, handler: on(filter, handler), documentation }
     }
 }

@@ -36,6 +36,11 @@ pub(super) fn is_valid(text: &str, reserved: &ReservedWords) -> bool {
     violations(text, reserved).is_empty()
 }
 
+/// Whether nothing speaks against suggesting the text: it is a handle in which no reserved word can be read.
+pub(super) fn may_be_suggested(text: &str, reserved: &ReservedWords) -> bool {
+    is_valid(text, reserved) && !reserved.can_be_read_in(text)
+}
+
 /// The first few characters that a handle cannot contain, each once.
 fn forbidden_characters(text: &str) -> Vec<char> {
     let mut found = Vec::new();

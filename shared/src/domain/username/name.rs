@@ -46,7 +46,7 @@ impl Username {
                 *suggestion = spelling::close_to(text, reserved);
             }
         }
-        if violations.is_empty() { Ok(Self::unchecked(text.to_owned())) } else { Err(violations) }
+        if violations.is_empty() { Ok(Self::unvalidated(text.to_owned())) } else { Err(violations) }
     }
 
     /// Reads an e-mail address when the text contains an `@` after its beginning, else a handle; only
@@ -70,7 +70,7 @@ impl Username {
         if text.rfind('@').is_some_and(|at| at > 0) {
             let address = nfc(trim(text));
             email::check(&address).map_err(|violation| vec![violation])?;
-            Ok(Self::unchecked(address.into_owned()))
+            Ok(Self::unvalidated(address.into_owned()))
         } else {
             Self::parse_handle_unless(text, reserved)
         }
@@ -85,11 +85,6 @@ impl Username {
     /// Takes a name that a token or a path mentions. It is not checked: it only guesses or looks up
     /// a name that the table has.
     pub fn unvalidated(text: String) -> Self {
-        Self::unchecked(text)
-    }
-
-    /// The name with its key, which is computed here.
-    pub(super) fn unchecked(text: String) -> Self {
         let key = UsernameKey::of(&text);
         Self { text, key }
     }

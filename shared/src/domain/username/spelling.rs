@@ -72,8 +72,7 @@ const LOOK_ALIKES: &[(&str, &str)] = &[
 /// left, or a reserved word can be read in the result.
 pub(super) fn close_to(requested: &str, reserved: &ReservedWords) -> Option<String> {
     let spelling = transliterate(requested)?;
-    let is_good = handle::is_valid(&spelling, reserved) && !reserved.can_be_read_in(&spelling);
-    is_good.then_some(spelling)
+    handle::may_be_suggested(&spelling, reserved).then_some(spelling)
 }
 
 /// Writes the requested name in the letters of a handle, in lower case (`Çağrı Öz` → `cagri_oz`):

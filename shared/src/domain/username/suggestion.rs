@@ -19,17 +19,15 @@ const DIGITS: &[u8] = b"2345679";
 pub fn candidates(requested: &str, reserved: &ReservedWords) -> Vec<Username> {
     let Some(base) = spelling::transliterate(requested) else { return Vec::new() };
     let mut candidates: Vec<Username> = Vec::new();
-    let requested = Username::unchecked(requested.to_owned());
+    let requested = Username::unvalidated(requested.to_owned());
     for suffix in suffixes(&base) {
         let room = MAX_LENGTH - suffix.len();
         let stem = &base[..base.len().min(room)];
         let name = format!("{}{suffix}", stem.trim_end_matches(is_separator));
-        let name = Username::unchecked(name);
+        let name = Username::unvalidated(name);
         let is_known = |known: &Username| known.key() == name.key();
         let is_new = !is_known(&requested) && !candidates.iter().any(is_known);
-        let is_good =
-            handle::is_valid(name.as_str(), reserved) && !reserved.can_be_read_in(name.as_str());
-        if is_good && is_new {
+        if is_new && handle::may_be_suggested(name.as_str(), reserved) {
             candidates.push(name);
         }
     }

@@ -157,7 +157,7 @@ async fn every_response_forbids_storing_and_sniffing_and_does_not_identify_the_s
         let (app, callers) = app_with_callers().await;
         let target = callers[2].as_ref().unwrap();
         let send = |by: usize| {
-            let request = request(&app, endpoint.operation, target);
+            let request = request(&app, endpoint.route.operation, target);
             let request = request.header("origin", "https://evil.test");
             let request = match &callers[by] {
                 Some(caller) => request.bearer(caller),
@@ -166,16 +166,17 @@ async fn every_response_forbids_storing_and_sniffing_and_does_not_identify_the_s
             request.send()
         };
         for caller in [0, 1, 5, 4, 4] {
-            look_at(send(caller).await, endpoint.operation);
+            look_at(send(caller).await, endpoint.route.operation);
         }
-        let invalid = request(&app, endpoint.operation, target).bearer(target);
-        look_at(invalid.header("x-language", "de").send().await, endpoint.operation);
+        let invalid = request(&app, endpoint.route.operation, target).bearer(target);
+        look_at(invalid.header("x-language", "de").send().await, endpoint.route.operation);
         for method in [Method::OPTIONS, Method::DELETE] {
-            let request = app.request(method, endpoint.path).header("origin", "https://evil.test");
-            look_at(request.send().await, endpoint.path);
+            let request =
+                app.request(method, endpoint.route.path).header("origin", "https://evil.test");
+            look_at(request.send().await, endpoint.route.path);
         }
         app.wire.inject(crate::Injection::exception("ValidationException"));
-        look_at(send(4).await, endpoint.operation);
+        look_at(send(4).await, endpoint.route.operation);
         look_at(app.get("/nowhere").send().await, "/nowhere");
     }
     let all = [200, 201, 204, 400, 401, 403, 404, 405, 409, 500];
@@ -192,13 +193,13 @@ async fn every_route_is_in_the_reference_and_no_other_version_or_spelling_exists
     }
     let endpoints = api::endpoints();
     let routes: BTreeSet<(String, String)> =
-        endpoints.iter().map(|e| (e.method.to_string(), e.path.to_owned())).collect();
+        endpoints.iter().map(|e| (e.route.method.to_string(), e.route.path.to_owned())).collect();
     assert_eq!(routes, documented);
 
     let (app, callers) = app_with_callers().await;
     let (target, root) = (callers[2].as_ref().unwrap(), callers[4].as_ref().unwrap());
     for endpoint in &endpoints {
-        let path = endpoint.path.replace("{userId}", &target.id).replace("{username}", "ada");
+        let path = endpoint.route.path.replace("{userId}", &target.id).replace("{username}", "ada");
         let others = [
             path.replace("/v1/", "/v2/"),
             path.replace("/v1/", "/v0/"),
@@ -219,7 +220,7 @@ async fn every_route_is_in_the_reference_and_no_other_version_or_spelling_exists
             format!("{path}/../../admin"),
         ];
         for other in others {
-            let request = app.request(endpoint.method.clone(), &other).bearer(root);
+            let request = app.request(endpoint.route.method.clone(), &other).bearer(root);
             let answer = request.json(&json!({})).send().await;
             // The route can treat one more segment as an id or a name, which no user has.
             let outcomes = ["404 ROUTE_NOT_FOUND", "404 USER_NOT_FOUND", "400 VALIDATION_FAILED"];

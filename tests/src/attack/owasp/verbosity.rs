@@ -127,11 +127,11 @@ async fn every_failure_of_dynamodb_answers_constant_sentences() {
                 for _ in 0..24 {
                     app.wire.inject(fault());
                 }
-                let request = request(&app, endpoint.operation, target).bearer(root);
+                let request = request(&app, endpoint.route.operation, target).bearer(root);
                 let request = request.header("x-language", language).header("accept", accept);
                 let answer = request.send().await;
                 app.wire.discard();
-                let label = format!("{} with {name}", endpoint.operation);
+                let label = format!("{} with {name}", endpoint.route.operation);
                 assert_eq!(answer.outcome(), outcome, "{label}");
                 check(&answer, &label);
                 if accept == "application/json" {
