@@ -7,27 +7,41 @@ use std::path::Path;
 
 use sandbox::Sample;
 
+use crate::settings::Settings;
 use crate::token;
 
 /// Prints it. That nobody reads it is no reason to stop.
 pub(crate) fn print(
+    settings: &Settings,
     address: SocketAddr,
     dynamo_db: &str,
     data: Option<&Path>,
 ) -> Result<(), Box<dyn Error>> {
-    let text = text(&format!("http://{address}"), dynamo_db, data)?;
+    let text = text(settings, &format!("http://{address}"), dynamo_db, data)?;
     let mut output = std::io::stdout();
     let _ = output.write_all(text.as_bytes()).and_then(|()| output.flush());
     Ok(())
 }
 
-fn text(base: &str, dynamo_db: &str, data: Option<&Path>) -> Result<String, Box<dyn Error>> {
+fn text(
+    settings: &Settings,
+    base: &str,
+    dynamo_db: &str,
+    data: Option<&Path>,
+) -> Result<String, Box<dyn Error>> {
     let data = match data {
         Some(folder) => format!("kept in {}", folder.display()),
         None => "in memory, gone at the end (keep it with --data DIR)".to_owned(),
     };
-    let plain = token::of_sample(&Sample::PLAIN)?;
-    let admin = token::of_sample(&Sample::ADMIN)?;
+    let issuer = settings.tokens()?.issuer;
+    let (tokens, plain, admin) = if settings.can_issue() {
+        let token = |user| token::of_sample(settings, user);
+        let told = "Sample users, with tokens that are valid for 30 days:";
+        (told, token(&Sample::PLAIN)?, token(&Sample::ADMIN)?)
+    } else {
+        let told = "Sample users; their tokens come from the issuer (docs/identity-providers.md):";
+        (told, "$TOKEN".to_owned(), "$ADMIN_TOKEN".to_owned())
+    };
     Ok(format!(
         r#"
 Nameplate is running. Stop it with Ctrl-C.
@@ -35,9 +49,10 @@ Nameplate is running. Stop it with Ctrl-C.
   API       {base}
   Reference {base}/docs
   DynamoDB  {dynamo_db}
+  Issuer    {issuer}
   Data      {data}
 
-Sample users, with tokens that are valid for 30 days:
+{tokens}
 
   {plain_name}, API_USER, userId {plain_id}
   {plain}
@@ -58,7 +73,7 @@ curl -X PATCH "{base}/api/v1/users/username" \
 
 curl --request PATCH \
   --url {base}/v1/users/update \
-  --header 'Authorization: Bearer {admin}' \
+  --header "Authorization: Bearer {admin}" \
   --header 'Content-Type: application/json' \
   --data '{{
   "userId": "{changed_id}",

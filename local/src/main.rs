@@ -1,5 +1,6 @@
 //! Nameplate on a laptop: every endpoint on one port over an embedded DynamoDB, without an account.
 
+mod explain;
 mod guide;
 mod options;
 mod pages;
@@ -17,7 +18,7 @@ use crate::options::{Cli, Command};
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let done = match cli.command {
-        Some(Command::Token(token)) => token::print(&token),
+        Some(Command::Token(token)) => token::run(&token),
         Some(Command::Openapi { folder }) => pages::write_openapi(&folder),
         Some(Command::Docs(docs)) => pages::write(docs),
         None => serve::run(&cli.serve),

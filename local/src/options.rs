@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use axum::http::Uri;
 use clap::{Args, Parser, Subcommand};
 use jiff::SignedDuration;
+use sandbox::Provider;
 use shared::config::parse_duration;
 use shared::domain::role::Role;
 
@@ -59,17 +60,38 @@ pub(crate) struct Serve {
     /// The address of the embedded DynamoDB; another one than the default lets containers reach it.
     #[arg(long, value_name = "ADDRESS", default_value_t = Ipv4Addr::LOCALHOST)]
     pub(crate) dynamodb_host: Ipv4Addr,
+    #[command(flatten)]
+    pub(crate) issuer: IssuerOptions,
     /// Keep the data in this folder; without it, it lives in memory and is gone at the end.
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
 }
 
-/// What the token is to say.
+/// Which sample issuer's tokens the server takes, instead of its own.
+#[derive(Debug, Args)]
+pub(crate) struct IssuerOptions {
+    /// Take the tokens of a sample issuer in the shape of cognito or keycloak, which runs here as well.
+    #[arg(long = "issuer", value_name = "PROVIDER", value_parser = provider)]
+    pub(crate) provider: Option<Provider>,
+    /// The port of the sample issuer; 0 for any that is free.
+    #[arg(long, value_name = "PORT", default_value_t = 8081)]
+    pub(crate) issuer_port: u16,
+}
+
+/// What the token is to say, or the token to explain.
 #[derive(Debug, Args)]
 pub(crate) struct Token {
+    /// Say what of a token holds by the present settings and what does not; - reads it from standard input.
+    #[arg(long, value_name = "TOKEN", conflicts_with_all = ["sub", "roles", "username", "expires", "expired"])]
+    pub(crate) explain: Option<String>,
+    /// Ask the issuer for its keys, to check the signature as well.
+    #[arg(long, requires = "explain")]
+    pub(crate) fetch: bool,
+    #[command(flatten)]
+    pub(crate) issuer: IssuerOptions,
     /// The user's id.
-    #[arg(long, value_name = "ID")]
-    pub(crate) sub: String,
+    #[arg(long, value_name = "ID", required_unless_present = "explain")]
+    pub(crate) sub: Option<String>,
     /// A role: `API_USER`, `POWER_USER` or `ADMIN`; may be given several times.
     #[arg(long = "role", value_name = "ROLE", value_parser = role)]
     pub(crate) roles: Vec<Role>,
@@ -82,6 +104,14 @@ pub(crate) struct Token {
     /// Make it one that has expired an hour ago, to see what a client does then.
     #[arg(long, conflicts_with = "expires")]
     pub(crate) expired: bool,
+}
+
+/// Reads the name of a provider.
+fn provider(text: &str) -> Result<Provider, String> {
+    let named = Provider::ALL.into_iter().find(|(name, _)| *name == text);
+    named
+        .map(|(_, provider)| provider)
+        .ok_or_else(|| "the sample issuers are cognito and keycloak".to_owned())
 }
 
 /// Reads the base URL of an API.

@@ -12,17 +12,20 @@ use reference::{File, SampleToken, Servers};
 use sandbox::Sample;
 
 use crate::options::Docs;
+use crate::settings::Settings;
 use crate::token;
 
 /// The routes of the reference, in which the API at `base` is the server that is chosen at first, and
 /// the sample users' tokens are offered.
-pub(crate) fn router(base: &str) -> Result<Router, Box<dyn Error>> {
-    let tokens = [Sample::PLAIN, Sample::POWER_USER, Sample::ADMIN].map(|user| {
+pub(crate) fn router(base: &str, settings: &Settings) -> Result<Router, Box<dyn Error>> {
+    let users = [Sample::PLAIN, Sample::POWER_USER, Sample::ADMIN];
+    let users = users.iter().filter(|_| settings.can_issue());
+    let tokens = users.map(|user| {
         let highest = user.roles.last().map_or("", |role| role.as_str());
         let name = format!("{} ({highest})", user.username);
-        Ok(SampleToken { name, token: token::of_sample(&user)? })
+        Ok(SampleToken { name, token: token::of_sample(settings, user)? })
     });
-    let tokens = tokens.into_iter().collect::<Result<Vec<_>, Box<dyn Error>>>()?;
+    let tokens = tokens.collect::<Result<Vec<_>, Box<dyn Error>>>()?;
     let servers = Servers { local: Some(base.to_owned()), ..Servers::default() };
     let mut router = Router::new().route("/docs", get(Redirect::temporary("/docs/")));
     for file in reference::files(&servers, &tokens)? {

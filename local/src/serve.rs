@@ -13,7 +13,8 @@ use tokio::net::TcpListener;
 use tower_http::cors::{Any, CorsLayer};
 
 use crate::options::Serve;
-use crate::{guide, pages, settings};
+use crate::settings::Settings;
+use crate::{guide, pages, token};
 
 /// Serves until Ctrl-C.
 pub(crate) fn run(options: &Serve) -> Result<(), Box<dyn Error>> {
@@ -24,7 +25,8 @@ pub(crate) fn run(options: &Serve) -> Result<(), Box<dyn Error>> {
 async fn serve(options: &Serve) -> Result<(), Box<dyn Error>> {
     let listener = listen(Ipv4Addr::LOCALHOST, options.port, "--port").await?;
     let dynamo_db = start_dynamo_db(options).await?;
-    let config = settings::config(dynamo_db.settings())?;
+    let settings = start_issuer(options).await?;
+    let config = settings.config(&dynamo_db)?;
     let app = App::from_config(&config, RequestLog::Text)?;
     app.tokens.warm_up(app.now()).await;
     Sample::create_all(&app.store, SystemClock.now()).await?;
@@ -32,8 +34,8 @@ async fn serve(options: &Serve) -> Result<(), Box<dyn Error>> {
     let address = listener.local_addr()?;
     // Other origins may call the API, but not read the sample tokens.
     let api = shared::http::serve(api::endpoints(), app).layer(cors());
-    let router = api.merge(pages::router(&format!("http://{address}"))?);
-    guide::print(address, dynamo_db.endpoint(), options.data.as_deref())?;
+    let router = api.merge(pages::router(&format!("http://{address}"), &settings)?);
+    guide::print(&settings, address, dynamo_db.endpoint(), options.data.as_deref())?;
     axum::serve(listener, router).with_graceful_shutdown(interrupted()).await?;
     Ok(())
 }
@@ -50,6 +52,20 @@ fn cors() -> CorsLayer {
         .allow_methods(methods)
         .allow_headers(headers(cors::REQUEST_HEADERS))
         .expose_headers(headers(cors::RESPONSE_HEADERS))
+}
+
+/// Starts the sample issuer, if the options name one, and gives the settings with it.
+async fn start_issuer(options: &Serve) -> Result<Settings, Box<dyn Error>> {
+    if options.issuer.provider.is_none() {
+        return Ok(Settings::default());
+    }
+    let listener = listen(Ipv4Addr::LOCALHOST, options.issuer.issuer_port, "--issuer-port").await?;
+    let sample = token::sample_issuer(&options.issuer, listener.local_addr()?.port());
+    if let Some(sample) = &sample {
+        let router = sample.router()?;
+        tokio::spawn(async { axum::serve(listener, router).await });
+    }
+    Ok(Settings(sample))
 }
 
 async fn start_dynamo_db(options: &Serve) -> Result<EmbeddedDynamoDb, Box<dyn Error>> {

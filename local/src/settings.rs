@@ -1,43 +1,102 @@
 //! The settings on a laptop: the environment, with a default for everything.
 
-use sandbox::{Issuer, TABLE};
+use std::error::Error;
+
+use sandbox::{EmbeddedDynamoDb, Issuer, SampleIssuer, TABLE, TokenRequest};
 use shared::config::{Config, ConfigError, env};
-use shared::store::DynamoDb;
+use shared::token::TokenSettings;
 
-/// The value of a setting. What concerns AWS is never taken from the environment: nothing that runs
-/// here may reach a real account. The table is the embedded DynamoDB's own.
-fn look_up(name: &str) -> Option<String> {
-    let issuer = Issuer::development();
-    let default = match name {
-        "TABLE_NAME" => return Some(TABLE.to_owned()),
-        "AWS_ENDPOINT_URL_DYNAMODB" | "AWS_SESSION_TOKEN" | "AWS_CA_BUNDLE" => return None,
-        name if name.starts_with("AWS_") => return Some("local".to_owned()),
-        "STAGE" => Some("local".to_owned()),
-        "JWT_ISSUER" => Some(issuer.issuer),
-        "JWT_AUDIENCE" => Some(issuer.audience),
-        "JWT_HS256_SECRET" => Some(issuer.secret),
-        "LOG_FINGERPRINT_KEY" => Some("nameplate-local".to_owned()),
-        _ => None,
-    };
-    env(name).filter(|value| !value.is_empty()).or(default)
+/// The settings, with the sample issuer of the command line, if there is one.
+#[derive(Debug, Default)]
+pub(crate) struct Settings(pub(crate) Option<SampleIssuer>);
+
+impl Settings {
+    /// The settings for that DynamoDB.
+    pub(crate) fn config(&self, dynamo_db: &EmbeddedDynamoDb) -> Result<Config, ConfigError> {
+        Ok(Config { dynamo_db: dynamo_db.settings(), ..self.read()? })
+    }
+
+    /// Which tokens the server accepts.
+    pub(crate) fn tokens(&self) -> Result<TokenSettings, ConfigError> {
+        Ok(self.read()?.tokens)
+    }
+
+    /// Whether this machine can issue tokens that the server accepts.
+    pub(crate) fn can_issue(&self) -> bool {
+        self.0.is_some() || self.look_up("JWT_HS256_SECRET").is_some()
+    }
+
+    /// Issues a token that the server accepts.
+    pub(crate) fn issue(&self, request: &TokenRequest<'_>) -> Result<String, Box<dyn Error>> {
+        if let Some(sample) = &self.0 {
+            return sample.issue(request);
+        }
+        let Some(secret) = self.look_up("JWT_HS256_SECRET") else {
+            let problem = "JWT_ISSUER is set, so tokens come from that issuer; leave it out, or set \
+                           JWT_HS256_SECRET as well, to get one here";
+            return Err(problem.into());
+        };
+        let issuer = Issuer { secret, ..Issuer::development() };
+        Ok(issuer.sign(&request.claims(&self.tokens()?))?)
+    }
+
+    fn read(&self) -> Result<Config, ConfigError> {
+        // The table is on this machine, and prod refuses what protects nothing.
+        if self.look_up("STAGE").as_deref() == Some("prod") {
+            let problem = "is prod, which is for AWS; set it to dev or local here, or leave it out";
+            return Err(ConfigError::new("STAGE", problem));
+        }
+        Config::read(|name| self.look_up(name))
+    }
+
+    /// The value of a setting. What concerns AWS is never taken from the environment: nothing that runs
+    /// here may reach a real account. The table is the embedded DynamoDB's own.
+    fn look_up(&self, name: &str) -> Option<String> {
+        match name {
+            "TABLE_NAME" => return Some(TABLE.to_owned()),
+            "AWS_ENDPOINT_URL_DYNAMODB" | "AWS_SESSION_TOKEN" | "AWS_CA_BUNDLE" => return None,
+            name if name.starts_with("AWS_") => return Some("local".to_owned()),
+            _ => {}
+        }
+        if let Some(sample) = &self.0 {
+            // Its keys alone count, as they would with the provider.
+            if KEYS.contains(&name) {
+                return None;
+            }
+            if name == "JWT_ISSUER" {
+                return Some(sample.issuer());
+            }
+        }
+        set(name).or_else(|| self.default_of(name))
+    }
+
+    fn default_of(&self, name: &str) -> Option<String> {
+        if let Some(sample) = &self.0
+            && name.starts_with("JWT_")
+        {
+            let mut settings = sample.settings().into_iter();
+            return settings.find(|(setting, _)| *setting == name).map(|(_, value)| value);
+        }
+        let issuer = Issuer::development();
+        // With an issuer and without keys, the keys are the issuer's, and no secret counts beside them.
+        let is_discovered =
+            set("JWT_ISSUER").is_some() && KEYS.into_iter().all(|name| set(name).is_none());
+        match name {
+            "STAGE" => Some("local".to_owned()),
+            "JWT_ISSUER" => Some(issuer.issuer),
+            "JWT_AUDIENCE" => Some(issuer.audience),
+            "JWT_HS256_SECRET" if !is_discovered => Some(issuer.secret),
+            "JWT_USERNAME_CLAIM" => Some("username".to_owned()),
+            "LOG_FINGERPRINT_KEY" => Some("nameplate-local".to_owned()),
+            _ => None,
+        }
+    }
 }
 
-/// The settings for that DynamoDB.
-pub(crate) fn config(dynamo_db: DynamoDb) -> Result<Config, ConfigError> {
-    // There is always a shared secret here, for the sample tokens, and prod refuses one.
-    if look_up("STAGE").as_deref() == Some("prod") {
-        let problem = "is prod, which is for AWS; set it to dev or local here, or leave it out";
-        return Err(ConfigError::new("STAGE", problem));
-    }
-    Ok(Config { dynamo_db, ..Config::read(look_up)? })
-}
+/// The settings of keys.
+const KEYS: [&str; 3] = ["JWT_JWKS_URL", "JWT_JWKS", "JWT_HS256_SECRET"];
 
-/// An issuer whose tokens the server with these settings accepts.
-pub(crate) fn issuer() -> Issuer {
-    let default = Issuer::development();
-    Issuer {
-        issuer: look_up("JWT_ISSUER").unwrap_or(default.issuer),
-        audience: look_up("JWT_AUDIENCE").unwrap_or(default.audience),
-        secret: look_up("JWT_HS256_SECRET").unwrap_or(default.secret),
-    }
+/// A setting of the environment, unless it is empty.
+fn set(name: &str) -> Option<String> {
+    env(name).filter(|value| !value.is_empty())
 }

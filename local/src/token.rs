@@ -1,34 +1,51 @@
 //! `nameplate token`: a token for the local server.
 
 use std::error::Error;
+use std::net::Ipv4Addr;
 
 use jiff::SignedDuration;
-use sandbox::{Sample, TokenRequest};
+use sandbox::{Sample, SampleIssuer, TokenRequest};
 use shared::clock::{Clock, SystemClock};
 use shared::domain::user_id::UserId;
 
-use crate::options::Token;
-use crate::settings;
+use crate::explain;
+use crate::options::{IssuerOptions, Token};
+use crate::settings::Settings;
 
 /// How long the tokens of sample users are valid.
 const SAMPLE_VALIDITY: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// A token of a sample user.
-pub(crate) fn of_sample(user: &Sample) -> Result<String, Box<dyn Error>> {
+pub(crate) fn of_sample(settings: &Settings, user: &Sample) -> Result<String, Box<dyn Error>> {
     let now = SystemClock.now();
-    Ok(settings::issuer().issue(&TokenRequest {
+    settings.issue(&TokenRequest {
         sub: user.id,
         roles: user.roles,
         username: Some(user.username),
         issued_at: now,
         expires_at: now + SAMPLE_VALIDITY,
-    })?)
+    })
 }
 
-/// Prints the token, alone on a line.
+/// Prints a token, alone on a line, or explains one.
+pub(crate) fn run(token: &Token) -> Result<(), Box<dyn Error>> {
+    let settings = Settings(sample_issuer(&token.issuer, token.issuer.issuer_port));
+    match (&token.explain, &token.sub) {
+        (Some(explained), _) => explain::run(&settings, explained, token.fetch),
+        (None, Some(sub)) => print(&settings, token, sub),
+        (None, None) => Err("give the user's id with --sub".into()),
+    }
+}
+
+/// The sample issuer of the options, at that port.
+pub(crate) fn sample_issuer(options: &IssuerOptions, port: u16) -> Option<SampleIssuer> {
+    let origin = format!("http://{}:{port}", Ipv4Addr::LOCALHOST);
+    options.provider.map(|provider| SampleIssuer { provider, origin })
+}
+
 #[expect(clippy::print_stdout, reason = "the token is this command's output")]
-pub(crate) fn print(token: &Token) -> Result<(), Box<dyn Error>> {
-    UserId::parse(&token.sub).map_err(|error| format!("--sub: {error}"))?;
+fn print(settings: &Settings, token: &Token, sub: &str) -> Result<(), Box<dyn Error>> {
+    UserId::parse(sub).map_err(|error| format!("--sub: {error}"))?;
     let hour = SignedDuration::from_hours(1);
     let now = SystemClock.now();
     let (issued_at, expires_at) = if token.expired {
@@ -36,8 +53,8 @@ pub(crate) fn print(token: &Token) -> Result<(), Box<dyn Error>> {
     } else {
         (now, now.checked_add(token.expires)?)
     };
-    let token = settings::issuer().issue(&TokenRequest {
-        sub: &token.sub,
+    let token = settings.issue(&TokenRequest {
+        sub,
         roles: &token.roles,
         username: token.username.as_deref(),
         issued_at,

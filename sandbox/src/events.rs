@@ -69,6 +69,7 @@ pub fn settings(dynamo_db: &EmbeddedDynamoDb) -> Vec<(&'static str, String)> {
         ("JWT_ISSUER", issuer.issuer),
         ("JWT_AUDIENCE", issuer.audience),
         ("JWT_HS256_SECRET", issuer.secret),
+        ("JWT_USERNAME_CLAIM", "username".to_owned()),
         ("LOG_FINGERPRINT_KEY", "nameplate-local".to_owned()),
     ]
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::{Map, Value, json};
 use shared::domain::role::Role;
-use shared::token::TokenSettings;
+use shared::token::{Audience, ClaimPath, TokenSettings};
 
 /// An issuer whose tokens a server with the same settings accepts.
 #[derive(Debug, Clone)]
@@ -32,6 +32,33 @@ pub struct TokenRequest<'a> {
     pub expires_at: Timestamp,
 }
 
+impl TokenRequest<'_> {
+    /// Returns claims that a server with these settings accepts: each path of the settings is the name of a
+    /// claim.
+    pub fn claims(&self, settings: &TokenSettings) -> Value {
+        let mut claims = Map::new();
+        let mut set = |name: &str, value: Value| claims.insert(name.to_owned(), value);
+        for required in &settings.required_claims {
+            set(required.path().as_str(), json!(required.value()));
+        }
+        if let Audience::AnyOf(audiences) = &settings.audience {
+            set("aud", json!(audiences.first()));
+        }
+        if let Some(path) = settings.roles.paths().first() {
+            let names = self.roles.iter().filter_map(|role| settings.roles.name_of(*role));
+            set(path.as_str(), names.collect());
+        }
+        if let (Some(path), Some(username)) = (&settings.username_claim, self.username) {
+            set(path.as_str(), json!(username));
+        }
+        set("iss", json!(settings.issuer));
+        set(settings.user_id_claim.as_str(), json!(self.sub));
+        set("iat", json!(self.issued_at.as_second()));
+        set("exp", json!(self.expires_at.as_second()));
+        Value::Object(claims)
+    }
+}
+
 impl Issuer {
     /// Returns the issuer of every development machine. Its secret is public, so it protects nothing.
     pub fn development() -> Self {
@@ -44,12 +71,12 @@ impl Issuer {
 
     /// Returns the settings of a server that accepts only the tokens of this issuer.
     pub fn token_settings(&self) -> TokenSettings {
+        let audience = Audience::AnyOf(vec![self.audience.clone()]);
         TokenSettings {
-            issuer: self.issuer.clone(),
-            audience: self.audience.clone(),
+            username_claim: ClaimPath::parse("JWT_USERNAME_CLAIM", "username").ok(),
             hs256_secret: Some(self.secret.clone().into()),
-            jwks: None,
-            jwks_url: None,
+            allow_http: true,
+            ..TokenSettings::new(self.issuer.clone(), audience)
         }
     }
 
@@ -58,18 +85,7 @@ impl Issuer {
     /// # Errors
     /// When the token cannot be signed.
     pub fn issue(&self, request: &TokenRequest<'_>) -> Result<String, jsonwebtoken::errors::Error> {
-        let mut claims = Map::from_iter([
-            ("iss".to_owned(), json!(self.issuer)),
-            ("aud".to_owned(), json!(self.audience)),
-            ("sub".to_owned(), json!(request.sub)),
-            ("iat".to_owned(), json!(request.issued_at.as_second())),
-            ("exp".to_owned(), json!(request.expires_at.as_second())),
-            ("roles".to_owned(), request.roles.iter().map(|role| json!(role.as_str())).collect()),
-        ]);
-        if let Some(username) = request.username {
-            claims.insert("username".to_owned(), json!(username));
-        }
-        self.sign(&Value::Object(claims))
+        self.sign(&request.claims(&self.token_settings()))
     }
 
     /// Issues a token with any claims.

@@ -5,7 +5,8 @@ use std::error::Error;
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};
 use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair, RsaKeyPair,
+    ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair,
+    EcdsaSigningAlgorithm, Ed25519KeyPair, KeyPair, RsaKeyPair,
 };
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -34,15 +35,24 @@ impl IssuerKey {
     /// # Errors
     /// When the key cannot be generated or encoded.
     pub fn rsa(kid: &str) -> Result<Self, Box<dyn Error>> {
+        Self::rsa_for(Algorithm::RS256, kid)
+    }
+
+    /// Generates an RSA key with 2 048 bits, for that algorithm of RSA.
+    ///
+    /// # Errors
+    /// As [`Self::rsa`].
+    pub fn rsa_for(algorithm: Algorithm, kid: &str) -> Result<Self, Box<dyn Error>> {
         let pair = RsaKeyPair::generate(KeySize::Rsa2048)?;
         let public = pair.public_key();
         let n = base64url(public.modulus().big_endian_without_leading_zero());
         let e = base64url(public.exponent().big_endian_without_leading_zero());
         let pkcs8 = AsDer::<Pkcs8V1Der<'_>>::as_der(&pair)?;
         let pkcs1 = pkcs8.as_ref().get(BEFORE_PKCS1..).ok_or("no PKCS #1 document")?;
+        let alg = format!("{algorithm:?}");
         Ok(Self {
-            algorithm: Algorithm::RS256,
-            jwk: json!({ "kty": "RSA", "kid": kid, "alg": "RS256", "use": "sig", "n": n, "e": e }),
+            algorithm,
+            jwk: json!({ "kty": "RSA", "kid": kid, "alg": alg, "use": "sig", "n": n, "e": e }),
             public_der: AsDer::<PublicKeyX509Der<'_>>::as_der(public)?.as_ref().to_vec(),
             signing: EncodingKey::from_rsa_der(pkcs1),
         })
@@ -53,14 +63,31 @@ impl IssuerKey {
     /// # Errors
     /// As [`Self::rsa`].
     pub fn ec(kid: &str) -> Result<Self, Box<dyn Error>> {
-        let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING)?;
+        Self::of_curve(Algorithm::ES256, "P-256", &ECDSA_P256_SHA256_FIXED_SIGNING, kid)
+    }
+
+    /// Generates a key on the curve P-384, for ES384.
+    ///
+    /// # Errors
+    /// As [`Self::rsa`].
+    pub fn p384(kid: &str) -> Result<Self, Box<dyn Error>> {
+        Self::of_curve(Algorithm::ES384, "P-384", &ECDSA_P384_SHA384_FIXED_SIGNING, kid)
+    }
+
+    fn of_curve(
+        algorithm: Algorithm,
+        curve: &str,
+        signing: &'static EcdsaSigningAlgorithm,
+        kid: &str,
+    ) -> Result<Self, Box<dyn Error>> {
+        let pair = EcdsaKeyPair::generate(signing)?;
         // The point is the byte 4, then x and y (SEC 1 section 2.3.3).
-        let point = pair.public_key().as_ref();
-        let (x, y) = point.get(1..).and_then(|xy| xy.split_at_checked(32)).ok_or("no point")?;
+        let xy = pair.public_key().as_ref().get(1..).ok_or("no point")?;
+        let (x, y) = xy.split_at_checked(xy.len() / 2).ok_or("no point")?;
         let (x, y) = (base64url(x), base64url(y));
         Ok(Self {
-            algorithm: Algorithm::ES256,
-            jwk: json!({ "kty": "EC", "kid": kid, "crv": "P-256", "x": x, "y": y }),
+            algorithm,
+            jwk: json!({ "kty": "EC", "kid": kid, "crv": curve, "x": x, "y": y }),
             public_der: pair.public_key().as_der()?.as_ref().to_vec(),
             signing: EncodingKey::from_ec_der(pair.to_pkcs8v1()?.as_ref()),
         })

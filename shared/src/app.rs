@@ -51,6 +51,9 @@ impl App {
     /// # Errors
     /// [`StartupError`] when a key cannot be used, or TLS cannot be set up.
     pub fn from_config(config: &Config, log: RequestLog) -> Result<Self, StartupError> {
+        for warning in config.tokens.warnings() {
+            tracing::warn!("{warning}");
+        }
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         Ok(Self::new(Parts {
             policy: config.policy,

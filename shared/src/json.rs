@@ -6,7 +6,6 @@
 use std::cell::Cell;
 use std::fmt;
 
-use serde::Deserialize;
 use serde::de::{self, DeserializeSeed, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
@@ -51,15 +50,6 @@ fn position(text: &[u8], error: &serde_json::Error) -> JsonError {
     let before = line.unwrap_or_default().iter().take(error.column());
     let is_first_byte = |byte: &&u8| **byte & 0b1100_0000 != 0b1000_0000;
     JsonError::Malformed { line: error.line(), column: before.filter(is_first_byte).count() }
-}
-
-/// A JSON value without repeated keys, for any deserializer.
-pub(crate) struct Unique(pub(crate) Value);
-
-impl<'de> Deserialize<'de> for Unique {
-    fn deserialize<D: de::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Strict(&Cell::new(false)).deserialize(deserializer).map(Self)
-    }
 }
 
 /// Reads any value, and sets the flag when it stops at a repeated key.

@@ -88,20 +88,34 @@ pub struct RequestRecord {
     pub cold_start: bool,
     /// What an error does not show to the caller.
     pub cause: Option<String>,
+    /// Why the token is not accepted, in one word.
+    pub token_error: Option<&'static str>,
 }
 
 /// Where the records of requests go.
 pub enum RequestLog {
     /// As metrics and properties in CloudWatch's embedded metric format, one JSON object a line.
-    Emf(Box<Mutex<(Emf, Box<dyn Write + Send>)>>),
+    Emf(Box<Mutex<EmfLog>>),
     /// Into the log for people.
     Text,
+}
+
+/// A log in CloudWatch's embedded metric format.
+pub struct EmfLog {
+    usual: Emf,
+    /// Of requests whose token was refused: a line must have every dimension that it declares.
+    of_refused_tokens: Emf,
+    output: Box<dyn Write + Send>,
 }
 
 impl RequestLog {
     /// Embedded metrics in the CloudWatch namespace `Nameplate/<stage>`, written to `output`.
     pub fn emf(stage: Stage, output: impl Write + Send + 'static) -> Self {
-        Self::Emf(Box::new(Mutex::new((emf(stage), Box::new(output)))))
+        Self::Emf(Box::new(Mutex::new(EmfLog {
+            usual: emf(stage, false),
+            of_refused_tokens: emf(stage, true),
+            output: Box::new(output),
+        })))
     }
 
     /// Writes one line.
@@ -109,7 +123,8 @@ impl RequestLog {
         match self {
             Self::Emf(emf) => {
                 let mut guard = emf.lock().unwrap_or_else(PoisonError::into_inner);
-                let (emf, output) = &mut *guard;
+                let EmfLog { usual, of_refused_tokens, output } = &mut *guard;
+                let emf = if record.token_error.is_some() { of_refused_tokens } else { usual };
                 let mut line = Vec::with_capacity(1024);
                 let written = emf.format(record, &mut line).map_err(|error| error.to_string());
                 let written =
@@ -131,27 +146,25 @@ impl RequestLog {
     }
 }
 
-/// The metrics: by operation; the number of requests also by code, in all and by operation; and failed
-/// fetches of the issuer's keys in all.
-fn emf(stage: Stage) -> Emf {
+/// The metrics: by operation; the number of requests also by code, in all and by operation; failed
+/// fetches of the issuer's keys in all; and refused tokens by their error.
+fn emf(stage: Stage, has_token_error: bool) -> Emf {
     let namespace = match stage {
         Stage::Local => "Nameplate/local",
         Stage::Dev => "Nameplate/dev",
         Stage::Prod => "Nameplate/prod",
     };
     let metric = |name| MetricDefinition { name, unit: Unit::Count, storage_resolution: None };
-    Emf::builder(namespace.to_owned(), vec![vec!["Operation".to_owned()]])
-        .directive(MetricDirective {
-            dimensions: vec![vec!["Code"], vec!["Operation", "Code"]],
-            metrics: vec![metric("Requests")],
-            namespace,
-        })
-        .directive(MetricDirective {
-            dimensions: vec![vec![]],
-            metrics: vec![metric("KeyFetchFailures")],
-            namespace,
-        })
-        .build()
+    let directive =
+        |dimensions, name| MetricDirective { dimensions, metrics: vec![metric(name)], namespace };
+    let usual = Emf::builder(namespace.to_owned(), vec![vec!["Operation".to_owned()]])
+        .directive(directive(vec![vec!["Code"], vec!["Operation", "Code"]], "Requests"))
+        .directive(directive(vec![vec![]], "KeyFetchFailures"));
+    if has_token_error {
+        usual.directive(directive(vec![vec!["TokenError"]], "RefusedTokens")).build()
+    } else {
+        usual.build()
+    }
 }
 
 impl Entry for RequestRecord {
@@ -176,6 +189,9 @@ impl Entry for RequestRecord {
         let failed = self.cost.failed_key_fetches;
         let failed = (failed > 0).then_some(failed.with_unit::<Count>());
         writer.value("KeyFetchFailures", &failed);
+        writer.value("TokenError", &self.token_error);
+        let refused = self.token_error.map(|_| 1_u32.with_unit::<Count>());
+        writer.value("RefusedTokens", &refused);
         writer.value("ColdStarts", &u32::from(self.cold_start).with_unit::<Count>());
     }
 }

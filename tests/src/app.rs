@@ -132,12 +132,13 @@ impl TestApp {
 
     /// Creates a user without the wire, so the wire does not count the calls.
     pub async fn create(&self, new: NewUser<'_>) -> TestUser {
-        let id = Uuid::new_v4();
+        let account = Uuid::new_v4();
+        let id = new.id.map_or_else(|| account.to_string(), str::to_owned);
         let required = RequiredFields {
-            id: UserId::from(id),
+            id: UserId::parse(&id).expect("an id"),
             username: Username::parse(new.username).expect("a username"),
             first_name: Text::parse("Ada").expect("a name"),
-            account_id: id,
+            account_id: account,
         };
         let mut user = User::new(required, self.now());
         user.last_name = LastName::parse("Lovelace").expect("a name");
@@ -147,7 +148,6 @@ impl TestApp {
         let store = Store::new(self.client.clone(), TABLE);
         let outcome = store.commit(&Change::Create(Box::new(user))).await.expect("a table");
         assert!(matches!(outcome, Outcome::Committed), "{} exists", new.username);
-        let id = id.to_string();
         let token = self.token(&id, new.roles, Some(new.username));
         TestUser { id, username: new.username.to_owned(), token }
     }

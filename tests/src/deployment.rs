@@ -145,11 +145,13 @@ fn the_template_sets_the_variables_that_the_code_reads_and_no_others() {
             "STAGE" => "dev",
             "USERNAME_COOLDOWN" | "USERNAME_HOLD" => "1d",
             "CALLER_QUOTAS" => "on",
+            "JWT_ROLE_NAMES" => "admins=ADMIN",
+            "JWT_REQUIRED_CLAIMS" => "scope=x",
             _ => "x",
         };
         Some(value.to_owned())
     });
-    assert!(config.is_ok());
+    assert!(config.is_ok(), "{config:?}");
     let mut read = read.into_inner();
     // Lambda itself sets these variables.
     for name in ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"] {

@@ -148,6 +148,7 @@ fn the_settings_for_sam_local_are_those_of_the_sample_events() {
         ("JWT_ISSUER", issuer.issuer.as_str()),
         ("JWT_AUDIENCE", &issuer.audience),
         ("JWT_HS256_SECRET", &issuer.secret),
+        ("JWT_USERNAME_CLAIM", "username"),
         ("TABLE_NAME", sandbox::TABLE),
         ("STAGE", "local"),
     ] {

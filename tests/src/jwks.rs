@@ -1,78 +1,19 @@
 //! The keys that the issuer publishes at a URL.
 
-use std::net::Ipv4Addr;
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use axum::Router;
-use axum::http::StatusCode;
-use axum::routing::get;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures_util::future::join_all;
 use jiff::SignedDuration;
 use sandbox::{Issuer, IssuerKey, key_set};
-use tokio::net::TcpListener;
+use serde_json::{Value, json};
 
 use crate::TestApp;
+use crate::publisher::{Behaviour, Publisher};
 use crate::tokens::{ACCEPTED, ask, claims};
 
 const SECOND: SignedDuration = SignedDuration::from_secs(1);
-
-/// How the issuer's server responds.
-#[derive(Clone)]
-enum Behaviour {
-    Answer(u16, String),
-    Stall,
-}
-
-/// The issuer's server.
-#[derive(Clone)]
-struct Publisher {
-    url: String,
-    state: Arc<Mutex<(Behaviour, usize)>>,
-}
-
-impl Publisher {
-    async fn start(behaviour: Behaviour) -> Self {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
-        let url = format!("http://{}/jwks.json", listener.local_addr().unwrap());
-        let publisher = Self { url, state: Arc::new(Mutex::new((behaviour, 0))) };
-        let state = Arc::clone(&publisher.state);
-        let answer = async move || {
-            let behaviour = {
-                let mut state = state.lock().unwrap();
-                state.1 += 1;
-                state.0.clone()
-            };
-            match behaviour {
-                Behaviour::Answer(status, body) => (StatusCode::from_u16(status).unwrap(), body),
-                Behaviour::Stall => std::future::pending().await,
-            }
-        };
-        let router = Router::new().route("/jwks.json", get(answer));
-        tokio::spawn(async { axum::serve(listener, router).await });
-        publisher
-    }
-
-    async fn publishing(keys: &[&IssuerKey]) -> Self {
-        Self::start(Behaviour::Answer(200, key_set(keys))).await
-    }
-
-    fn set(&self, behaviour: Behaviour) {
-        self.state.lock().unwrap().0 = behaviour;
-    }
-
-    fn fetches(&self) -> usize {
-        self.state.lock().unwrap().1
-    }
-
-    /// Starts an app that fetches the keys at its start, as on Lambda.
-    async fn app(&self) -> TestApp {
-        let url = self.url.clone();
-        let app = TestApp::start_with(|settings| settings.jwks_url = Some(url)).await;
-        app.app().tokens.warm_up(app.now()).await;
-        app
-    }
-}
 
 #[tokio::test]
 async fn keys_are_fetched_in_init_and_no_request_waits_for_them() {
@@ -87,28 +28,82 @@ async fn keys_are_fetched_in_init_and_no_request_waits_for_them() {
 }
 
 #[tokio::test]
-async fn an_unknown_kid_triggers_at_most_one_refetch_in_30_seconds() {
+async fn an_unknown_kid_triggers_a_fetch_at_once_and_then_at_most_one_in_30_seconds() {
     let (old, new) = (IssuerKey::ec("old").unwrap(), IssuerKey::ed("new").unwrap());
     let publisher = Publisher::publishing(&[&old]).await;
     let app = publisher.app().await;
     let token = new.sign(Some("new"), &claims(&app)).unwrap();
 
-    app.clock.advance(SECOND * 29);
     ask(&app, &token).await.expect("401 TOKEN_INVALID");
-    assert_eq!(publisher.fetches(), 1, "29 s after the last fetch");
-    app.clock.advance(SECOND);
-    ask(&app, &token).await.expect("401 TOKEN_INVALID");
-    ask(&app, &token).await.expect("401 TOKEN_INVALID");
-    assert_eq!(publisher.fetches(), 2, "30 s after it, once");
-
+    assert_eq!(publisher.fetches(), 2, "right after the start");
     publisher.set(Behaviour::Answer(200, key_set(&[&old, &new])));
     app.clock.advance(SECOND * 29);
     ask(&app, &token).await.expect("401 TOKEN_INVALID");
+    assert_eq!(publisher.fetches(), 2, "29 s after that");
     app.clock.advance(SECOND);
     let answers = join_all((0..20).map(|_| ask(&app, &token))).await;
     assert!(answers.iter().all(|answer| answer.outcome() == ACCEPTED));
-    assert_eq!(publisher.fetches(), 3, "one fetch for all who wait");
+    assert_eq!(publisher.fetches(), 3, "30 s after it, one fetch for all who wait");
     ask(&app, &old.sign(Some("old"), &claims(&app)).unwrap()).await.expect(ACCEPTED);
+}
+
+#[tokio::test]
+async fn a_key_that_is_new_right_after_the_start_or_the_hourly_fetch_is_found_at_once() {
+    let (old, new) = (IssuerKey::ec("old").unwrap(), IssuerKey::ed("new").unwrap());
+    let publisher = Publisher::publishing(&[&old]).await;
+    let app = publisher.app().await;
+    app.clock.advance(SECOND * 3600);
+    ask(&app, &old.sign(Some("old"), &claims(&app)).unwrap()).await.expect(ACCEPTED);
+    assert_eq!(publisher.fetches(), 2, "after an hour");
+    publisher.set(Behaviour::Answer(200, key_set(&[&old, &new])));
+    app.clock.advance(SECOND);
+    ask(&app, &new.sign(Some("new"), &claims(&app)).unwrap()).await.expect(ACCEPTED);
+    assert_eq!(publisher.fetches(), 3);
+}
+
+#[tokio::test]
+async fn a_set_without_a_usable_key_is_503_whatever_the_token_s_algorithm_and_is_logged() {
+    let (usable, unknown) = (IssuerKey::rsa("k").unwrap(), IssuerKey::p384("k").unwrap());
+    let p521 =
+        json!({ "kty": "EC", "crv": "P-521", "kid": "k", "alg": "ES512", "x": "AA", "y": "AA" });
+    let unusable = json!({ "keys": [p521] }).to_string();
+    let publisher = Publisher::start(Behaviour::Answer(200, unusable.clone())).await;
+    let app = publisher.app().await;
+    let tokens = [
+        usable.sign(Some("k"), &claims(&app)).unwrap(),
+        unknown.sign(Some("k"), &claims(&app)).unwrap(),
+        app.issuer.sign(&claims(&app)).unwrap(),
+        with_algorithm("ES512", &claims(&app)),
+        with_algorithm("none", &claims(&app)),
+    ];
+    for token in &tokens {
+        app.log.take();
+        ask(&app, token).await.expect("503 UNAVAILABLE");
+        let line = app.log.take().remove(0);
+        let cause = line["Cause"].as_str().unwrap();
+        assert!(cause.starts_with("the issuer's keys are not available: "), "{cause}");
+        app.clock.advance(SECOND);
+    }
+
+    // The issuer rotates to a usable key, and back to an algorithm that is not supported.
+    publisher.set(Behaviour::Answer(200, key_set(&[&usable])));
+    ask(&app, &tokens[0]).await.expect(ACCEPTED);
+    let answer = ask(&app, &tokens[3]).await.expect("401 TOKEN_INVALID");
+    assert!(
+        answer.header("www-authenticate").contains("the token's algorithm ES512 is not supported")
+    );
+    publisher.set(Behaviour::Answer(200, unusable));
+    app.clock.advance(SECOND * 30);
+    ask(&app, &tokens[3]).await.expect("503 UNAVAILABLE");
+    ask(&app, &tokens[0]).await.expect(ACCEPTED);
+    ask(&app, &tokens[2]).await.expect("401 TOKEN_INVALID");
+}
+
+/// A token whose header names that algorithm, with some signature.
+fn with_algorithm(algorithm: &str, claims: &Value) -> String {
+    let header = json!({ "alg": algorithm, "kid": "k" }).to_string();
+    let part = |text: &str| URL_SAFE_NO_PAD.encode(text);
+    format!("{}.{}.{}", part(&header), part(&claims.to_string()), part(&"s".repeat(132)))
 }
 
 #[tokio::test]
@@ -230,14 +225,24 @@ async fn an_issuer_that_never_answers_is_503_within_5_seconds() {
 }
 
 #[test]
-fn an_invalid_url_stops_the_start() {
-    for url in ["", "jwks", "ftp://issuer.test/keys", "https://", "/keys", "file:///etc/passwd"] {
+fn a_url_that_is_none_or_not_https_stops_the_start() {
+    let error = |url: &str, allow_http| {
         let settings = shared::token::TokenSettings {
             hs256_secret: None,
             jwks_url: Some(url.to_owned()),
+            allow_http,
             ..Issuer::development().token_settings()
         };
-        let error = shared::token::TokenVerifier::new(&settings).err().unwrap().to_string();
-        assert!(error.starts_with("JWT_JWKS_URL is not "), "{url}: {error}");
+        shared::token::TokenVerifier::new(&settings).err().map(|error| error.to_string())
+    };
+    for url in ["", "jwks", "ftp://issuer.test/keys", "https://", "/keys", "file:///etc/passwd"] {
+        let error = error(url, true).unwrap();
+        assert!(error.starts_with("JWT_JWKS_URL is not an http or https URL"), "{url}: {error}");
     }
+    assert_eq!(error("http://127.0.0.1:1/keys", true), None);
+    let error = error("http://127.0.0.1:1/keys", false).unwrap();
+    assert!(
+        error.starts_with("JWT_JWKS_URL is not an https URL; plain http is for STAGE=local"),
+        "{error}"
+    );
 }

@@ -38,6 +38,8 @@ mod create_user;
 #[cfg(test)]
 mod deployment;
 #[cfg(test)]
+mod discovery;
+#[cfg(test)]
 mod documents;
 #[cfg(test)]
 mod door;
@@ -55,6 +57,12 @@ mod imports;
 mod jwks;
 #[cfg(test)]
 mod log;
+#[cfg(test)]
+mod provider_keys;
+#[cfg(test)]
+mod providers;
+#[cfg(test)]
+mod publisher;
 #[cfg(test)]
 mod quotas;
 #[cfg(test)]

@@ -63,6 +63,27 @@ async fn each_request_writes_one_line_in_cloudwatch_s_embedded_metric_format() {
 }
 
 #[tokio::test]
+async fn a_refused_token_is_logged_and_counted_by_its_cause_without_a_value_of_it() {
+    let app = TestApp::start().await;
+    let mut claims = crate::tokens::claims(&app);
+    claims["aud"] = json!(null);
+    claims["client_id"] = json!("client-of-somebody");
+    let token = app.issuer.sign(&claims).unwrap();
+    crate::tokens::ask(&app, &token).await.expect("401 TOKEN_INVALID");
+    let line = app.log.take().remove(0);
+    assert_eq!(line["Cause"], "aud is absent and client_id is not accepted");
+    assert_eq!((&line["TokenError"], &line["RefusedTokens"]), (&json!("aud"), &json!(1)));
+    let directives = line["_aws"]["CloudWatchMetrics"].as_array().unwrap();
+    assert_eq!(directives.last().unwrap()["Dimensions"], json!([["TokenError"]]));
+    assert!(!line.to_string().contains("client-of-somebody"), "{line}");
+
+    // Without a refused token, a line declares no such dimension.
+    app.patch("/api/v1/users/username").send().await.expect("401 TOKEN_MISSING");
+    let line = app.log.take().remove(0);
+    assert!(!line.to_string().contains("TokenError"), "{line}");
+}
+
+#[tokio::test]
 async fn unknown_paths_are_logged_without_the_path() {
     let app = TestApp::start().await;
     app.get("/ada@example.com").send().await.expect("404 ROUTE_NOT_FOUND");

@@ -7,6 +7,7 @@ use lambda_http::tower::ServiceExt;
 use lambda_http::{Context, LambdaEvent};
 use sandbox::{Issuer, Sample, events};
 use serde_json::{Value, json};
+use shared::token::Audience;
 
 use crate::TestApp;
 
@@ -15,7 +16,7 @@ pub async fn sample_app() -> TestApp {
     let issuer = Issuer::development();
     let app = TestApp::start_with(|settings| {
         settings.issuer = issuer.issuer;
-        settings.audience = issuer.audience;
+        settings.audience = Audience::parse(&issuer.audience).expect("an audience");
         settings.hs256_secret = Some(issuer.secret.into());
     })
     .await;

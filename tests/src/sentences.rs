@@ -3,9 +3,15 @@
 
 use std::collections::BTreeSet;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::{Algorithm, EncodingKey, crypto};
+use sandbox::Issuer;
 use serde_json::{Value, json};
 use shared::domain::role::Role;
+use shared::token::RequiredClaim;
 
+use crate::tokens::ask;
 use crate::{NewUser, Request, TestApp, TestUser};
 
 /// A sentence's key in the locale files, and the field with the value that is refused.
@@ -79,15 +85,27 @@ const OTHERS: &[&str] = &[
     "problem.not_visible_ascii",
     "problem.sent_twice",
     "text.too_long",
+    "token.absent",
+    "token.algorithm",
     "token.audience",
-    "token.claim",
+    "token.azp",
+    "token.bound",
+    "token.claims",
+    "token.client_id",
     "token.expired",
+    "token.header",
     "token.issuer",
+    "token.kind",
     "token.malformed",
     "token.missing",
+    "token.no_audience",
+    "token.not_a_jwt",
     "token.not_yet_valid",
+    "token.required",
     "token.signature",
     "token.too_long",
+    "token.type",
+    "token.unknown_algorithm",
     "token.unknown_key",
     "username.email_not_accepted",
     "username.email_too_long",
@@ -256,36 +274,74 @@ async fn a_database_that_is_in_the_way_gets_the_sentence_that_is_true_of_it() {
 
 #[tokio::test]
 async fn a_refused_token_gets_the_sentence_that_is_true_of_it() {
-    let app = TestApp::start().await;
-    let ada = app.user("ada").await;
+    let app = TestApp::start_with(|settings| {
+        settings.hs256_secret = Some(Issuer::development().secret.into());
+        settings.required_claims =
+            RequiredClaim::parse_list("https://api.test/tenant=acme").unwrap();
+    })
+    .await;
     let now = app.now().as_second();
     let good = json!({
-        "iss": app.issuer.issuer, "aud": app.issuer.audience, "sub": ada.id, "exp": now + 3600
+        "iss": app.issuer.issuer, "aud": app.issuer.audience, "sub": "nobody", "exp": now + 3600,
+        "https://api.test/tenant": "acme"
     });
-    let with = |name: &str, value: Value| {
-        let mut claims = good.clone();
-        claims[name] = value;
-        app.issuer.sign(&claims).unwrap()
+    let signed = |header: &str, claims: &str| {
+        let header: Value = serde_json::from_str(header).unwrap();
+        sign_texts(&Issuer::development().secret, &header.to_string(), claims)
     };
-    let other = with("jti", json!("other"));
-    let (claims, _) = ada.token.rsplit_once('.').unwrap();
+    let with = |changes: Value| {
+        let mut claims = good.clone();
+        claims.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+        signed(r#"{"alg":"HS256"}"#, &claims.to_string())
+    };
+    let token = with(json!({}));
+    ask(&app, &token).await.expect("404 USER_NOT_FOUND");
+    let (message, _) = token.rsplit_once('.').unwrap();
+    let other = with(json!({ "jti": "other" }));
     let (_, signature) = other.rsplit_once('.').unwrap();
-    let unsigned = format!("{claims}.{signature}");
-    let long = with("padding", json!("x".repeat(8000)));
+    let labelled = |header| signed(header, &good.to_string());
     for (key, token) in [
-        ("token.issuer", with("iss", json!(format!("{}x", app.issuer.issuer)))),
-        ("token.audience", with("aud", json!([]))),
-        ("token.claim", with("sub", json!("a b"))),
-        ("token.not_yet_valid", with("nbf", json!(now + 61))),
-        ("token.expired", with("exp", json!(now - 60))),
-        ("token.signature", unsigned),
-        ("token.malformed", ada.token.replacen('.', "..", 1)),
-        ("token.too_long", long),
+        ("token.issuer", with(json!({ "iss": format!("{}x", app.issuer.issuer) }))),
+        ("token.audience", with(json!({ "aud": ["nameplate"] }))),
+        (
+            "token.client_id",
+            with(json!({ "aud": [], "client_id": "x", "azp": app.issuer.audience })),
+        ),
+        ("token.azp", with(json!({ "aud": null, "azp": "x" }))),
+        ("token.no_audience", with(json!({ "aud": [] }))),
+        ("token.kind", with(json!({ "token_use": "id" }))),
+        ("token.kind", with(json!({ "at_hash": "x" }))),
+        ("token.bound", with(json!({ "cnf": { "jkt": "x" } }))),
+        ("token.required", with(json!({ "https://api.test/tenant": "acme2" }))),
+        ("token.absent", with(json!({ "sub": null }))),
+        ("token.absent", with(json!({ "exp": null }))),
+        ("token.malformed", with(json!({ "sub": "a b" }))),
+        ("token.malformed", with(json!({ "exp": "soon" }))),
+        ("token.not_yet_valid", with(json!({ "nbf": now + 61 }))),
+        ("token.expired", with(json!({ "exp": now - 60 }))),
+        ("token.signature", format!("{message}.{signature}")),
+        ("token.claims", signed(r#"{"alg":"HS256"}"#, "[]")),
+        ("token.header", labelled(r#"{"alg":5}"#)),
+        ("token.header", labelled(r#"{"alg":"HS256","crit":["b64"]}"#)),
+        ("token.type", labelled(r#"{"alg":"HS256","typ":"logout+jwt"}"#)),
+        ("token.algorithm", labelled(r#"{"alg":"ES512"}"#)),
+        ("token.algorithm", labelled(r#"{"alg":"none"}"#)),
+        ("token.unknown_algorithm", labelled(r#"{"alg":"hs256"}"#)),
+        ("token.unknown_key", labelled(r#"{"alg":"ES384"}"#)),
+        ("token.not_a_jwt", "ory_at_JGhESDjKfHMQ8Wcy0cC3.hIQxGmX37ydn8WmKAnlD3U".to_owned()),
+        ("token.not_a_jwt", token.replacen('.', "..", 1)),
+        ("token.too_long", with(json!({ "padding": "x".repeat(8000) }))),
     ] {
-        check(key, || app.get(&format!("/v1/users/{}", ada.id)).token(&token)).await;
+        check(key, || app.get("/v1/users/nobody").token(&token)).await;
     }
-    check("token.missing", || app.get(&format!("/v1/users/{}", ada.id))).await;
-    let key = sandbox::IssuerKey::ed("one").unwrap();
-    let foreign = key.sign(None, &good).unwrap();
-    check("token.unknown_key", || app.get(&format!("/v1/users/{}", ada.id)).token(&foreign)).await;
+    check("token.missing", || app.get("/v1/users/nobody")).await;
+}
+
+/// Signs a header and claims that need not be JSON objects with a shared secret, by HS256.
+fn sign_texts(secret: &str, header: &str, claims: &str) -> String {
+    let part = |text: &str| URL_SAFE_NO_PAD.encode(text);
+    let message = format!("{}.{}", part(header), part(claims));
+    let key = EncodingKey::from_secret(secret.as_bytes());
+    let signature = crypto::sign(message.as_bytes(), &key, Algorithm::HS256).unwrap();
+    format!("{message}.{signature}")
 }

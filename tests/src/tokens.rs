@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use sandbox::{Issuer, IssuerKey, key_set};
 use serde_json::{Value, json};
-use shared::token::{TokenSettings, TokenVerifier};
+use shared::token::{ClaimPath, TokenSettings, TokenVerifier};
 
 use crate::{Answer, TestApp};
 
@@ -65,18 +65,39 @@ async fn the_challenge_describes_the_error_of_a_token_and_is_bare_without_a_toke
 }
 
 #[tokio::test]
-async fn either_name_of_the_username_claim_is_a_hint() {
-    let app = TestApp::start().await;
-    for (number, claim) in ["username", "preferred_username"].into_iter().enumerate() {
+async fn the_claim_of_the_username_saves_a_call_and_a_text_that_no_name_could_be_costs_none() {
+    let app = TestApp::start_with(|settings| {
+        settings.hs256_secret = Some("a secret of the tests with 32 bytes".into());
+        settings.username_claim = ClaimPath::parse("JWT_USERNAME_CLAIM", "profile.name").ok();
+    })
+    .await;
+    let (read_first, one_call) =
+        (&["GetItem", "TransactWriteItems"][..], &["TransactWriteItems"][..]);
+    for (number, (hint, calls)) in [
+        (json!("HOLDER"), one_call),
+        (json!(null), read_first),
+        (json!("3f0c9a52-7d1e-4b7a-9c55-0a1b2c3d4e5f"), read_first),
+        (json!("auth0|5f7c"), read_first),
+        (json!("x".repeat(255)), read_first),
+        (json!(""), read_first),
+        (json!(["holder"]), read_first),
+    ]
+    .into_iter()
+    .enumerate()
+    {
         let name = format!("holder{number}");
         let user = app.user(&name).await;
         let mut claims = claims(&app);
         claims["sub"] = json!(user.id);
-        claims[claim] = json!(name);
+        // Only the claim of the settings counts.
+        claims["username"] = json!(name);
+        claims["preferred_username"] = json!(name);
+        claims["profile"] =
+            json!({ "name": if hint == "HOLDER" { json!(name) } else { hint.clone() } });
         let token = app.issuer.sign(&claims).unwrap();
         let body = json!({ "newUsername": format!("renamed{number}") });
         app.patch("/api/v1/users/username").token(&token).json(&body).send().await.expect("200");
-        assert_eq!(app.wire.take_calls(), ["TransactWriteItems"], "{claim}");
+        assert_eq!(app.wire.take_calls(), calls, "{hint}");
     }
 }
 

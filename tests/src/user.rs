@@ -17,6 +17,8 @@ pub struct TestUser {
 /// The values of a new user.
 #[derive(Debug, Clone)]
 pub struct NewUser<'a> {
+    /// The id; a new UUID without one.
+    pub id: Option<&'a str>,
     /// The username.
     pub username: &'a str,
     /// The roles.
@@ -30,6 +32,12 @@ pub struct NewUser<'a> {
 impl<'a> NewUser<'a> {
     /// Returns an active user without special roles.
     pub fn named(username: &'a str) -> Self {
-        Self { username, roles: &[Role::ApiUser], status: Status::Active, email_verified: false }
+        Self {
+            id: None,
+            username,
+            roles: &[Role::ApiUser],
+            status: Status::Active,
+            email_verified: false,
+        }
     }
 }

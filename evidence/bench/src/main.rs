@@ -28,6 +28,7 @@ use sandbox::Tls;
 use crate::binaries::{Binary, FLOOR};
 use crate::measure::{ColdStart, TlsSetup, Warm, cold_start};
 use crate::process::CpuLimit;
+use crate::scenario::Hint;
 use crate::upstream::DynamoDb;
 
 /// The function that the benchmark compares with the floor.
@@ -119,10 +120,14 @@ async fn run(options: &Options) -> Result<(), Box<dyn Error>> {
         writeln!(table, "| {name} | {size} | {packed} | {} | {} |", cost.calls, cost.units)?;
         progress.inc(1);
     }
+    let hints = without_hint(options, binaries.function).await?;
     let passwords = password_changes(binary_of("update-user")?).await?;
     let tokens = tokens::verification().await?;
     progress.finish_and_clear();
-    println!("{}\n{tls}\n{passwords}\n{tokens}\n{table}", report::comparison(&comparisons));
+    println!(
+        "{}\n{tls}\n{hints}\n{passwords}\n{tokens}\n{table}",
+        report::comparison(&comparisons)
+    );
     println!("The picture is {}.", options.out.join(PICTURE).display());
     Ok(())
 }
@@ -157,7 +162,7 @@ async fn compare(
 ) -> Result<Vec<Comparison>, Box<dyn Error>> {
     let dynamo_db = DynamoDb::start().await?;
     let settings = scenario::settings(&format!("http://{}", dynamo_db.address), None);
-    let renames = scenario::renames()?;
+    let renames = scenario::renames(Hint::Given)?;
 
     progress.set_message("cold starts");
     let mut cold = Pair { function: Vec::new(), floor: Vec::new() };
@@ -227,6 +232,36 @@ fn compare_warm(warm: &Pair<Warm>, own_time: Duration) -> Result<Vec<Comparison>
     ])
 }
 
+/// Compares renames by tokens without the user's name with renames by tokens that have it. The two take
+/// turns.
+async fn without_hint(options: &Options, function: &Binary) -> Result<String, Box<dyn Error>> {
+    // Each has a table of its own, for both rename the same user.
+    let (named, unnamed) = (DynamoDb::start().await?, DynamoDb::start().await?);
+    let start = async |dynamo_db: &DynamoDb, hint| {
+        let settings = scenario::settings(&format!("http://{}", dynamo_db.address), None);
+        Warm::start(&function.path, &settings, scenario::renames(hint)?.to_vec()).await
+    };
+    let mut named = start(&named, Hint::Given).await?;
+    let mut unnamed = start(&unnamed, Hint::Absent).await?;
+    for _ in 0..CHUNKS {
+        named.invoke(options.invocations / CHUNKS).await?;
+        unnamed.invoke(options.invocations / CHUNKS).await?;
+    }
+    let mut table =
+        "| a rename by a token | warm p50, ms | CPU, ms | ratio |\n|---|--:|--:|--:|\n".to_owned();
+    for (name, warm) in [("with the name", &named), ("without the name", &unnamed)] {
+        let (middle, cpu) = (median(&warm.taken), warm.cpu_of_one());
+        let ratio = figures::ratio(middle, median(&named.taken));
+        writeln!(
+            table,
+            "| {name} | {} | {} | {ratio:.2} × |",
+            milliseconds(middle),
+            milliseconds(cpu)
+        )?;
+    }
+    Ok(table)
+}
+
 /// Measures changes of a password with the processor of several sizes of memory.
 async fn password_changes(update_user: &Binary) -> Result<String, Box<dyn Error>> {
     let mut table =
@@ -254,7 +289,7 @@ async fn over_tls(
 ) -> Result<String, Box<dyn Error>> {
     let dynamo_db = DynamoDb::start().await?;
     let tls = Tls::new()?;
-    let [there, back] = scenario::renames()?;
+    let [there, back] = scenario::renames(Hint::Given)?;
     let mut table = "| over TLS with the CPU of | first rename, ms | without warm-up | ratio | init, ms | without |\n|---|--:|--:|--:|--:|--:|\n".to_owned();
     for megabytes in [128, 512] {
         progress.set_message("starts over TLS");

@@ -17,26 +17,27 @@ pub(crate) fn success(function: &str) -> Result<String, Box<dyn Error>> {
     Ok(success.ok_or_else(|| format!("{function} has no event of success"))?.event)
 }
 
-/// Returns two renames that can alternate without end: to a new name, and back to the old one. The token of
-/// each has the present name, so each rename costs one call of DynamoDB.
-pub(crate) fn renames() -> Result<[String; 2], Box<dyn Error>> {
+/// Whether a token has the user's present name, so that a rename costs one call of DynamoDB.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Hint {
+    Given,
+    Absent,
+}
+
+/// Returns two renames that can alternate without end: to a new name, and back to the old one.
+pub(crate) fn renames(hint: Hint) -> Result<[String; 2], Box<dyn Error>> {
     let [old, new] = [User::PLAIN.username, "new_username123"];
-    Ok([rename(Names { from: old, to: new })?, rename(Names { from: new, to: old })?])
+    let of = |name| Some(name).filter(|_| hint == Hint::Given);
+    Ok([rename(of(old), new)?, rename(of(new), old)?])
 }
 
-/// The names before and after a rename.
-struct Names<'a> {
-    from: &'a str,
-    to: &'a str,
-}
-
-/// Returns the event of a rename.
-fn rename(Names { from, to }: Names<'_>) -> Result<String, Box<dyn Error>> {
+/// Returns the event of a rename, by a token with that name.
+fn rename(username: Option<&str>, to: &str) -> Result<String, Box<dyn Error>> {
     let now = SystemClock.now();
     let token = Issuer::development().issue(&TokenRequest {
         sub: User::PLAIN.id,
         roles: User::PLAIN.roles,
-        username: Some(from),
+        username,
         issued_at: now,
         expires_at: now + SignedDuration::from_hours(24),
     })?;
@@ -60,6 +61,7 @@ pub(crate) fn settings(dynamo_db: &str, root: Option<&Path>) -> Vec<(&'static st
         ("JWT_ISSUER", issuer.issuer),
         ("JWT_AUDIENCE", issuer.audience),
         ("JWT_HS256_SECRET", issuer.secret),
+        ("JWT_USERNAME_CLAIM", "username".to_owned()),
         ("LOG_FINGERPRINT_KEY", "bench".to_owned()),
         // One caller makes thousands of requests.
         ("CALLER_QUOTAS", "off".to_owned()),

@@ -20,7 +20,9 @@ static FOREIGN: LazyLock<Vec<String>> = LazyLock::new(|| {
     let signature = URL_SAFE_NO_PAD.encode([0x5A; 64]);
     let mut tokens = Vec::new();
     for kid in [None, Some("ed"), Some("ec"), Some("rsa"), Some("oct")] {
-        for alg in ["HS256", "EdDSA", "ES256", "RS256", "none"] {
+        for alg in
+            ["HS256", "EdDSA", "Ed25519", "ES256", "ES384", "RS256", "PS256", "ES512", "none"]
+        {
             let mut header = json!({ "alg": alg });
             if let Some(kid) = kid {
                 header["kid"] = json!(kid);

@@ -73,13 +73,26 @@ fn claims() -> Vec<Value> {
         ("nbf", json!(now + 60)),
         ("nbf", json!(now + 61)),
         ("username", json!(null)),
-        ("preferred_username", json!("ada")),
+        ("aud", json!([])),
+        ("client_id", json!("nameplate")),
+        ("azp", json!("nameplate")),
+        ("token_use", json!("access")),
+        ("token_use", json!("id")),
+        ("typ", json!("Bearer")),
+        ("at_hash", json!("x")),
+        ("cnf", json!({ "jkt": "x" })),
         ("roles", json!("ADMIN")),
+        ("roles", json!({ "ADMIN": true })),
     ];
-    let variants = changes.map(|(name, value)| {
-        let mut claims = bearer::claims();
+    let with = |base: &Value, name: &str, value: Value| {
+        let mut claims = base.clone();
         claims[name] = value;
         claims
+    };
+    let without_audience = with(&bearer::claims(), "aud", json!(null));
+    let variants = changes.map(|(name, value)| match name {
+        "client_id" | "azp" => with(&without_audience, name, value),
+        name => with(&bearer::claims(), name, value),
     });
     variants.into_iter().chain([bearer::claims()]).collect()
 }

@@ -2,6 +2,7 @@
 
 pub mod error;
 pub mod stage;
+mod tokens;
 
 use std::path::PathBuf;
 
@@ -27,8 +28,9 @@ pub struct Config {
     /// `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN` (optional); Lambda sets them itself.
     /// `AWS_CA_BUNDLE` (optional), as the AWS tools read it.
     pub dynamo_db: DynamoDb,
-    /// `JWT_ISSUER`, `JWT_AUDIENCE`, and at least one of `JWT_JWKS_URL`, `JWT_JWKS` and
-    /// `JWT_HS256_SECRET`.
+    /// `JWT_ISSUER` and `JWT_AUDIENCE`. Optional: `JWT_JWKS_URL`, `JWT_JWKS` and `JWT_HS256_SECRET`, without
+    /// which the issuer is asked where its keys are; `JWT_USER_ID_CLAIM`, `JWT_ROLES_CLAIM`,
+    /// `JWT_ROLE_NAMES`, `JWT_REQUIRED_CLAIMS` and `JWT_USERNAME_CLAIM`.
     pub tokens: TokenSettings,
     /// `USERNAME_COOLDOWN` (default `30d`) and `USERNAME_HOLD` (default `37d`), which is not shorter.
     pub policy: RenamePolicy,
@@ -66,8 +68,9 @@ impl Config {
             None => Ok(default),
         };
         let default = RenamePolicy::default();
+        let stage = Stage::parse(&required("STAGE", "prod")?)?;
         let config = Self {
-            stage: Stage::parse(&required("STAGE", "prod")?)?,
+            stage,
             table: required("TABLE_NAME", "nameplate")?,
             dynamo_db: DynamoDb {
                 region: required("AWS_REGION", "eu-central-1")?,
@@ -77,13 +80,12 @@ impl Config {
                 session_token: optional("AWS_SESSION_TOKEN").map(SecretString::from),
                 ca_bundle: optional("AWS_CA_BUNDLE").map(PathBuf::from),
             },
-            tokens: TokenSettings {
-                issuer: required("JWT_ISSUER", "https://login.example.com/")?,
-                audience: required("JWT_AUDIENCE", "nameplate")?,
-                hs256_secret: optional("JWT_HS256_SECRET").map(SecretString::from),
-                jwks: optional("JWT_JWKS"),
-                jwks_url: optional("JWT_JWKS_URL"),
-            },
+            tokens: tokens::read(
+                stage,
+                required("JWT_ISSUER", "https://login.example.com/")?,
+                &required("JWT_AUDIENCE", "nameplate")?,
+                optional,
+            )?,
             policy: RenamePolicy {
                 cooldown: duration("USERNAME_COOLDOWN", default.cooldown)?,
                 hold: duration("USERNAME_HOLD", default.hold)?,
@@ -116,14 +118,11 @@ impl Config {
 
     /// Refuses in prod what only development may use.
     fn check_stage(&self) -> Result<(), ConfigError> {
-        let is_plain = |url: &String| !url.to_ascii_lowercase().starts_with("https://");
         match self.stage {
             Stage::Prod if self.tokens.hs256_secret.is_some() => {
-                let problem = "is refused when STAGE=prod; use JWT_JWKS_URL or JWT_JWKS";
+                let problem =
+                    "is refused when STAGE=prod; leave it out, so that the issuer's keys count";
                 Err(ConfigError::new("JWT_HS256_SECRET", problem))
-            }
-            Stage::Prod if self.tokens.jwks_url.as_ref().is_some_and(is_plain) => {
-                Err(ConfigError::new("JWT_JWKS_URL", "has to be an https URL when STAGE=prod"))
             }
             Stage::Dev | Stage::Prod if !self.quotas => {
                 let problem = "can be off only when STAGE=local; leave it out";
@@ -266,15 +265,34 @@ mod tests {
     }
 
     #[test]
-    fn a_shared_secret_and_keys_over_plain_http_are_refused_in_prod() {
+    fn a_shared_secret_is_refused_in_prod() {
         let prod = ("STAGE", Some("prod"));
         let error = read(&[prod]).unwrap_err();
         assert!(error.starts_with("JWT_HS256_SECRET is refused when STAGE=prod"), "{error}");
-        let without = ("JWT_HS256_SECRET", None);
-        let error =
-            read(&[prod, without, ("JWT_JWKS_URL", Some("http://a.example/"))]).unwrap_err();
-        assert!(error.starts_with("JWT_JWKS_URL has to be an https URL"), "{error}");
-        assert!(read(&[prod, without, ("JWT_JWKS_URL", Some("https://a.example/"))]).is_ok());
+        assert!(read(&[prod, ("JWT_HS256_SECRET", None)]).is_ok());
+    }
+
+    #[test]
+    fn plain_http_is_for_a_developers_machine_alone() {
+        for (stage, is_allowed) in [("local", true), ("dev", false), ("prod", false)] {
+            let settings = [("STAGE", Some(stage)), ("JWT_HS256_SECRET", None)];
+            assert_eq!(read(&settings).unwrap().tokens.allow_http, is_allowed, "{stage}");
+        }
+    }
+
+    #[test]
+    fn a_bad_setting_of_tokens_stops_the_start_with_a_sentence_that_names_it() {
+        for (name, value) in [
+            ("JWT_AUDIENCE", "none,a"),
+            ("JWT_USER_ID_CLAIM", "user_metadata.id"),
+            ("JWT_ROLES_CLAIM", "unsafe_metadata.role"),
+            ("JWT_ROLE_NAMES", "admins"),
+            ("JWT_REQUIRED_CLAIMS", "scp"),
+            ("JWT_USERNAME_CLAIM", "\""),
+        ] {
+            let error = read(&[(name, Some(value))]).unwrap_err();
+            assert!(error.starts_with(&format!("{name} ")), "{error}");
+        }
     }
 
     #[test]

@@ -24,6 +24,7 @@ use crate::error::Error;
 use crate::log::RequestRecord;
 use crate::meter::{Meter, RequestCost};
 use crate::report::causes;
+use crate::token::TokenError;
 
 /// The longest that a request may take; API Gateway would wait 30 s.
 const TIME_LIMIT: Duration = Duration::from_millis(4500);
@@ -108,6 +109,7 @@ async fn handle_request(State(door): State<Door>, mut request: Request, next: Ne
         }
         error.code().as_str().clone_into(&mut record.code);
         record.cause = logged_cause(&error);
+        record.token_error = token_error(&error);
     }
     if takes_patch && is_about_media_types(&response) {
         response.headers_mut().insert(ACCEPT_PATCH, HeaderValue::from_static(body::PATCH_TYPES));
@@ -171,6 +173,7 @@ impl Door {
             duration: Duration::ZERO,
             cold_start: !self.is_warm.swap(true, Ordering::Relaxed),
             cause: None,
+            token_error: None,
         }
     }
 }
@@ -215,6 +218,15 @@ fn logged_cause(error: &Error) -> Option<String> {
     match error {
         Error::Internal(cause) | Error::Unavailable { cause, .. } => Some(causes(cause.as_ref())),
         Error::Token(error) => Some(error.to_string()),
+        _ => None,
+    }
+}
+
+/// Why a token was not accepted. That none was sent is no such case: browsers try without.
+fn token_error(error: &Error) -> Option<&'static str> {
+    match error {
+        Error::Token(TokenError::Missing) => None,
+        Error::Token(error) => Some(error.reason()),
         _ => None,
     }
 }

@@ -86,7 +86,7 @@ pub(super) fn answer(error: &Error, client: &ClientContext, now: Timestamp) -> R
 fn add_headers(headers: &mut HeaderMap, error: &Error, now: Timestamp) {
     match error {
         Error::Token(error) => {
-            if let Ok(challenge) = HeaderValue::try_from(challenge(*error)) {
+            if let Ok(challenge) = HeaderValue::try_from(challenge(error)) {
                 headers.insert(header::WWW_AUTHENTICATE, challenge);
             }
         }
@@ -107,14 +107,17 @@ fn add_headers(headers: &mut HeaderMap, error: &Error, now: Timestamp) {
     }
 }
 
-/// RFC 6750 section 3: no error code when no token was sent.
-fn challenge(error: TokenError) -> String {
-    match error {
-        TokenError::Missing => "Bearer realm=\"nameplate\"".to_owned(),
-        error => format!(
-            "Bearer realm=\"nameplate\", error=\"invalid_token\", error_description=\"{error}\""
-        ),
+/// RFC 6750 section 3: no error code when no token was sent; the description in visible ASCII characters
+/// alone, which the name of a claim in the settings need not have.
+fn challenge(error: &TokenError) -> String {
+    if *error == TokenError::Missing {
+        return "Bearer realm=\"nameplate\"".to_owned();
     }
+    let visible = |c: char| if c == ' ' || c.is_ascii_graphic() { c } else { '?' };
+    let description: String = error.to_string().chars().map(visible).collect();
+    format!(
+        "Bearer realm=\"nameplate\", error=\"invalid_token\", error_description=\"{description}\""
+    )
 }
 
 /// RFC 9457's problem details, with the stable code and every violation.

@@ -11,7 +11,7 @@ use crate::domain::text::{InvalidText, is_visible};
 use crate::domain::username::{self, InvalidUsername};
 use crate::error::{Error, JsonType, Location, Violation, ViolationKind};
 use crate::json::JsonError;
-use crate::token::TokenError;
+use crate::token::{AudienceError, TokenError};
 
 /// A sentence that says what is wrong and how to mend it, with its location.
 #[derive(Debug)]
@@ -66,7 +66,7 @@ pub(super) fn details(error: &Error, client: &ClientContext) -> Vec<Detail> {
                 .collect();
         }
         Error::Internal(_) => return Vec::new(),
-        Error::Token(error) => of_token(*error, locale),
+        Error::Token(error) => of_token(error, locale),
         Error::AccountNotActive => t!("detail.account_not_active", locale = locale).into(),
         Error::Forbidden(AccessDenied::NotYours) => t!("detail.not_yours", locale = locale).into(),
         Error::Forbidden(AccessDenied::TargetIsAdmin) => {
@@ -97,16 +97,30 @@ pub(super) fn details(error: &Error, client: &ClientContext) -> Vec<Detail> {
     vec![Detail { location: None, sentence }]
 }
 
-fn of_token(error: TokenError, locale: &str) -> String {
+fn of_token(error: &TokenError, locale: &str) -> String {
     match error {
         TokenError::Missing => t!("token.missing", locale = locale),
         TokenError::TooLong => t!("token.too_long", locale = locale),
-        TokenError::Malformed => t!("token.malformed", locale = locale),
+        TokenError::NotAJwt => t!("token.not_a_jwt", locale = locale),
+        TokenError::Header => t!("token.header", locale = locale),
+        TokenError::Claims => t!("token.claims", locale = locale),
+        TokenError::Type => t!("token.type", locale = locale),
+        TokenError::Algorithm(Some(name)) => {
+            t!("token.algorithm", locale = locale, algorithm = name)
+        }
+        TokenError::Algorithm(None) => t!("token.unknown_algorithm", locale = locale),
         TokenError::UnknownKey => t!("token.unknown_key", locale = locale),
         TokenError::Signature => t!("token.signature", locale = locale),
         TokenError::Issuer => t!("token.issuer", locale = locale),
-        TokenError::Audience => t!("token.audience", locale = locale),
-        TokenError::Claim => t!("token.claim", locale = locale),
+        TokenError::Audience(AudienceError::NotAccepted) => t!("token.audience", locale = locale),
+        TokenError::Audience(AudienceError::ClientId) => t!("token.client_id", locale = locale),
+        TokenError::Audience(AudienceError::AuthorizedParty) => t!("token.azp", locale = locale),
+        TokenError::Audience(AudienceError::Absent) => t!("token.no_audience", locale = locale),
+        TokenError::Kind(claim) => t!("token.kind", locale = locale, claim = claim),
+        TokenError::Bound => t!("token.bound", locale = locale),
+        TokenError::Required(claim) => t!("token.required", locale = locale, claim = claim),
+        TokenError::Absent(claim) => t!("token.absent", locale = locale, claim = claim),
+        TokenError::Malformed(claim) => t!("token.malformed", locale = locale, claim = claim),
         TokenError::NotYetValid => t!("token.not_yet_valid", locale = locale),
         TokenError::Expired => t!("token.expired", locale = locale),
     }

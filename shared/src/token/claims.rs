@@ -1,14 +1,18 @@
-//! The claims of a token.
+//! The claims of a token, and the rules that they are checked by.
 
 use jiff::Timestamp;
-use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
+use super::audience::Audience;
 use super::error::TokenError;
-use crate::domain::role::{Role, Roles};
+use super::kind;
+use super::path::ClaimPath;
+use super::required::RequiredClaim;
+use super::roles::RoleClaims;
+use super::settings::TokenSettings;
+use crate::domain::role::Roles;
 use crate::domain::user_id::UserId;
 use crate::domain::username::Username;
-use crate::json::Unique;
 
 /// The tolerated difference between the clocks, in seconds.
 const LEEWAY_SECONDS: f64 = 60.0;
@@ -18,63 +22,129 @@ const MAX_HINT_LENGTH: usize = 254;
 /// The claims of a valid token that Nameplate uses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claims {
-    /// `sub`: the user's id.
+    /// The user's id.
     pub user_id: UserId,
-    /// `username` or `preferred_username`: the name when the token was issued, a hint.
+    /// The name when the token was issued, a hint.
     pub username_hint: Option<Username>,
-    /// `roles`: the known ones among them.
+    /// The known roles of the token.
     pub roles: Roles,
 }
 
-/// The claims as a token has them, typed as RFC 7519 types them. `iss` is here so that it must be one
-/// string; `keys.rs` compares its value, and that of `aud`, with the settings.
-#[derive(Deserialize)]
-pub(super) struct RawClaims {
-    sub: String,
-    #[serde(rename = "iss")]
-    _iss: String,
-    exp: f64,
-    #[serde(default)]
-    nbf: Option<f64>,
-    #[serde(default)]
-    roles: Value,
-    #[serde(default)]
-    username: Value,
-    #[serde(default)]
-    preferred_username: Value,
+/// The rules of the claims, from the settings.
+pub(super) struct ClaimRules {
+    issuer: String,
+    audience: Audience,
+    required: Vec<RequiredClaim>,
+    user_id: ClaimPath,
+    roles: RoleClaims,
+    username: Option<ClaimPath>,
 }
 
-impl RawClaims {
-    /// Reads the claims. RFC 7519 section 4: their names are unique; section 7.2: they are UTF-8 and
-    /// completely valid JSON, also in claims that nobody uses.
-    pub(super) fn read(Unique(claims): Unique) -> Result<Self, TokenError> {
-        serde_json::from_value(claims).map_err(|_| TokenError::Claim)
+impl ClaimRules {
+    pub(super) fn new(settings: &TokenSettings) -> Self {
+        Self {
+            issuer: settings.issuer.clone(),
+            audience: settings.audience.clone(),
+            required: settings.required_claims.clone(),
+            user_id: settings.user_id_claim.clone(),
+            roles: settings.roles.clone(),
+            username: settings.username_claim.clone(),
+        }
     }
 
-    /// Checks the claims at the instant `now`.
-    pub(super) fn check(self, now: Timestamp) -> Result<Claims, TokenError> {
-        self.check_times(now)?;
-        let hints = [self.username.as_str(), self.preferred_username.as_str()];
-        let hint =
-            hints.into_iter().flatten().find(|hint| (1..=MAX_HINT_LENGTH).contains(&hint.len()));
-        let roles = self.roles.as_array().into_iter().flatten();
+    /// Checks the claims of a token whose signature is verified.
+    pub(super) fn check(
+        &self,
+        claims: &Map<String, Value>,
+        now: Timestamp,
+    ) -> Result<Claims, TokenError> {
+        self.check_issuer(claims)?;
+        check_expiry(claims, now)?;
+        check_beginning(claims, now)?;
+        self.audience.check(claims)?;
+        self.check_kind(claims)?;
+        self.check_required(claims)?;
         Ok(Claims {
-            user_id: UserId::parse(&self.sub).map_err(|_| TokenError::Claim)?,
-            username_hint: hint.map(|hint| Username::unvalidated(hint.to_owned())),
-            roles: roles.filter_map(Value::as_str).filter_map(Role::parse).collect(),
+            user_id: self.user_id(claims)?,
+            username_hint: self.hint(claims).map(|hint| Username::unvalidated(hint.to_owned())),
+            roles: self.roles.of(claims),
         })
     }
 
-    /// RFC 7519 section 4.1.4: the time must be before `exp`; section 4.1.5: not before `nbf`.
-    #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 fit a double exactly")]
-    fn check_times(&self, now: Timestamp) -> Result<(), TokenError> {
-        let now = now.as_millisecond() as f64 / 1000.0;
-        if now >= self.exp + LEEWAY_SECONDS {
-            return Err(TokenError::Expired);
+    /// `iss` is one text, the issuer's own to the byte.
+    pub(super) fn check_issuer(&self, claims: &Map<String, Value>) -> Result<(), TokenError> {
+        match claims.get("iss") {
+            None | Some(Value::Null) => Err(TokenError::Absent("iss".into())),
+            Some(Value::String(issuer)) if *issuer == self.issuer => Ok(()),
+            Some(Value::String(_)) => Err(TokenError::Issuer),
+            Some(_) => Err(TokenError::Malformed("iss".into())),
         }
-        if self.nbf.is_some_and(|nbf| now < nbf - LEEWAY_SECONDS) {
-            return Err(TokenError::NotYetValid);
+    }
+
+    pub(super) fn check_audience(&self, claims: &Map<String, Value>) -> Result<(), TokenError> {
+        self.audience.check(claims)
+    }
+
+    pub(super) fn check_kind(&self, claims: &Map<String, Value>) -> Result<(), TokenError> {
+        kind::check(claims, &self.required)
+    }
+
+    pub(super) fn check_required(&self, claims: &Map<String, Value>) -> Result<(), TokenError> {
+        self.required.iter().try_for_each(|required| required.check(claims))
+    }
+
+    pub(super) fn user_id(&self, claims: &Map<String, Value>) -> Result<UserId, TokenError> {
+        let name = || self.user_id.as_str().to_owned().into();
+        match self.user_id.find(claims) {
+            None | Some(Value::Null) => Err(TokenError::Absent(name())),
+            Some(Value::String(id)) => UserId::parse(id).map_err(|_| TokenError::Malformed(name())),
+            Some(_) => Err(TokenError::Malformed(name())),
         }
+    }
+
+    pub(super) fn roles(&self, claims: &Map<String, Value>) -> Roles {
+        self.roles.of(claims)
+    }
+
+    /// The username in the token, unless no username could be that text: a guess that must fail would
+    /// cost more than none.
+    pub(super) fn hint<'a>(&self, claims: &'a Map<String, Value>) -> Option<&'a str> {
+        let hint = self.username.as_ref()?.find(claims)?.as_str()?;
+        (hint.len() <= MAX_HINT_LENGTH && Username::is_conceivable(hint)).then_some(hint)
+    }
+}
+
+/// RFC 7519 section 4.1.4: the time must be before `exp`. No token expires before 1970.
+pub(super) fn check_expiry(claims: &Map<String, Value>, now: Timestamp) -> Result<(), TokenError> {
+    let expiry = seconds(claims, "exp")?.ok_or(TokenError::Absent("exp".into()))?;
+    if expiry < 0.0 {
+        return Err(TokenError::Malformed("exp".into()));
+    }
+    if in_seconds(now) >= expiry + LEEWAY_SECONDS { Err(TokenError::Expired) } else { Ok(()) }
+}
+
+/// RFC 7519 section 4.1.5: the time must not be before `nbf`.
+pub(super) fn check_beginning(
+    claims: &Map<String, Value>,
+    now: Timestamp,
+) -> Result<(), TokenError> {
+    let is_early = |nbf: f64| in_seconds(now) < nbf - LEEWAY_SECONDS;
+    if seconds(claims, "nbf")?.is_some_and(is_early) {
+        Err(TokenError::NotYetValid)
+    } else {
         Ok(())
     }
+}
+
+/// A time as RFC 7519 section 2 has it: a number of seconds since 1970.
+fn seconds(claims: &Map<String, Value>, name: &'static str) -> Result<Option<f64>, TokenError> {
+    match claims.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(value) => value.as_f64().map(Some).ok_or_else(|| TokenError::Malformed(name.into())),
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 fit a double exactly")]
+fn in_seconds(now: Timestamp) -> f64 {
+    now.as_millisecond() as f64 / 1000.0
 }

@@ -1,13 +1,29 @@
 //! Bearer tokens: JSON Web Tokens (RFC 7519), verified as RFC 8725 advises.
 
+mod audience;
 mod claims;
+mod discovery;
 mod error;
+mod explain;
+mod fetch;
 mod keys;
+mod kind;
+mod list;
+mod path;
 mod remote;
+mod required;
+mod roles;
 mod settings;
+mod unverified;
 mod verifier;
 
+pub use audience::Audience;
 pub use claims::Claims;
-pub use error::{FetchError, TokenError, VerificationError};
+pub use error::{AudienceError, FetchError, Resource, TokenError, VerificationError};
+pub use explain::{Finding, Outcome};
+pub use path::ClaimPath;
+pub use required::RequiredClaim;
+pub use roles::RoleClaims;
 pub use settings::TokenSettings;
+pub(crate) use settings::user_id_claim;
 pub use verifier::TokenVerifier;

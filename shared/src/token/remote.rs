@@ -1,33 +1,23 @@
-//! The keys that an issuer publishes at a URL.
+//! The keys that an issuer publishes.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
 
-use bytes::Bytes;
-use http::{StatusCode, Uri};
-use http_body_util::{BodyExt, Empty, Limited};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
+use http::Uri;
 use jiff::{SignedDuration, Timestamp};
-use jsonwebtoken::Header;
 use tokio::sync::Mutex;
 
-use super::claims::RawClaims;
-use super::error::{FetchError, TokenError, VerificationError};
+use super::discovery::Discovery;
+use super::error::{FetchError, Resource, TokenError, VerificationError};
+use super::fetch::{Fetcher, parse_url};
 use super::keys::KeySet;
 use super::settings::TokenSettings;
+use super::unverified::UnverifiedToken;
 use crate::config::error::ConfigError;
 use crate::meter::{self, RequestCost};
 use crate::report::causes;
 
-/// The longest that a fetch may take, from the look-up of the host to the last byte.
-const TIME_LIMIT: Duration = Duration::from_secs(2);
-/// The most bytes of a key set.
-const MAX_LENGTH: usize = 64 * 1024;
-/// The shortest time between two fetches while older keys are known.
+/// The shortest time between two fetches for keys that are not known, and between two attempts to renew
+/// old ones.
 const REFETCH_AFTER: SignedDuration = SignedDuration::from_secs(30);
 /// The shortest time between two fetches while no keys are known.
 const RETRY_AFTER: SignedDuration = SignedDuration::from_secs(1);
@@ -36,14 +26,17 @@ const MAX_AGE: SignedDuration = SignedDuration::from_hours(1);
 
 /// The issuer's keys as they were last fetched.
 pub(super) struct RemoteKeys {
-    url: Uri,
-    client: Client<HttpsConnector<HttpConnector>, Empty<Bytes>>,
-    settings: TokenSettings,
+    place: Place,
+    fetcher: Fetcher,
     current: RwLock<Option<Fetched>>,
-    /// When the last fetch began. The task that holds the lock fetches; the others wait for it.
-    last_attempt: Mutex<Option<Timestamp>>,
-    /// Whether the fetch in init failed, which no request has counted yet.
-    failed_in_init: AtomicBool,
+    /// The task that holds the lock fetches; the others wait for it.
+    attempts: Mutex<Attempts>,
+}
+
+/// Where the keys are.
+enum Place {
+    Url(Uri),
+    Discovered(Discovery),
 }
 
 #[derive(Clone)]
@@ -53,23 +46,49 @@ struct Fetched {
     at: Timestamp,
 }
 
+/// When keys were fetched, also in vain.
+#[derive(Default)]
+struct Attempts {
+    /// The last time.
+    last: Option<Timestamp>,
+    /// The last time for a token whose key is not among fresh ones. The fetch in init and the hourly one do
+    /// not count, so that the first new key after them is found at once.
+    for_unknown_key: Option<Timestamp>,
+    /// Whether the fetch in init failed, which no request has counted yet.
+    has_failed_in_init: bool,
+}
+
+/// Why keys are to be fetched.
+#[derive(Clone, Copy, PartialEq)]
+enum Need {
+    /// None are known, or they are old.
+    Fresh,
+    /// A token's key is not among them.
+    UnknownKey,
+}
+
 impl RemoteKeys {
-    /// The keys at that URL; none is fetched yet.
-    pub(super) fn new(url: &str, settings: &TokenSettings) -> Result<Self, ConfigError> {
-        let bad = |problem: &str| ConfigError::new("JWT_JWKS_URL", problem);
-        let url: Uri = url.parse().map_err(|_| bad("is not a URL"))?;
-        if !matches!(url.scheme_str(), Some("https" | "http")) || url.host().is_none() {
-            return Err(bad("is not an https URL"));
-        }
-        let connector =
-            HttpsConnectorBuilder::new().with_webpki_roots().https_or_http().enable_http1().build();
+    /// The keys at the URL of the settings, or where the issuer says; none is fetched yet.
+    pub(super) fn new(settings: &TokenSettings) -> Result<Self, ConfigError> {
+        let scheme = if settings.allow_http { "http or https" } else { "https" };
+        let place = match &settings.jwks_url {
+            Some(url) => parse_url(url, settings.allow_http).map(Place::Url).ok_or_else(|| {
+                format!("is not an {scheme} URL; plain http is for STAGE=local alone")
+            }),
+            None => Discovery::of(&settings.issuer, settings.allow_http)
+                .map(Place::Discovered)
+                .ok_or_else(|| {
+                    format!(
+                        "is not set, and JWT_ISSUER is no {scheme} URL to discover it from; set \
+                         JWT_JWKS_URL, JWT_JWKS or, for development, JWT_HS256_SECRET"
+                    )
+                }),
+        };
         Ok(Self {
-            url,
-            client: Client::builder(TokioExecutor::new()).build(connector),
-            settings: settings.clone(),
+            place: place.map_err(|problem| ConfigError::new("JWT_JWKS_URL", problem))?,
+            fetcher: Fetcher::new(),
             current: RwLock::new(None),
-            last_attempt: Mutex::new(None),
-            failed_in_init: AtomicBool::new(false),
+            attempts: Mutex::default(),
         })
     }
 
@@ -78,63 +97,78 @@ impl RemoteKeys {
     /// fails, the known keys go on counting, and a token of another key is neither accepted nor refused.
     pub(super) async fn verify(
         &self,
-        token: &str,
-        header: &Header,
+        token: &UnverifiedToken<'_>,
         own: TokenError,
         now: Timestamp,
-    ) -> Result<RawClaims, VerificationError> {
+    ) -> Result<(), VerificationError> {
         let known = self.current();
-        let is_fresh = known.as_ref().is_some_and(|known| now.duration_since(known.at) < MAX_AGE);
-        if let (Some(known), true) = (&known, is_fresh) {
-            match known.keys.verify(token, header) {
-                Err(TokenError::UnknownKey) if own == TokenError::UnknownKey => {}
-                Err(TokenError::UnknownKey) => return Err(own.into()),
-                verified => return Ok(verified?),
+        let mut need = Need::Fresh;
+        if let Some(known) = &known {
+            if !token.is_asymmetric {
+                return Err(own.into());
+            }
+            if known.is_fresh(now) {
+                match known.keys.verify(token) {
+                    Err(error) if error.is_of_no_key() && own.is_of_no_key() => {
+                        need = Need::UnknownKey;
+                    }
+                    Err(error) if error.is_of_no_key() => return Err(own.into()),
+                    verified => return Ok(verified?),
+                }
             }
         }
-        let fetched = self.refresh(now).await;
+        let fetched = self.refresh(need, now).await;
         let verified = match self.current() {
-            Some(current) => current.keys.verify(token, header),
+            Some(current) => current.keys.verify(token),
             None => Err(TokenError::UnknownKey),
         };
         match (verified, fetched) {
-            (Err(TokenError::UnknownKey), Err(failed)) => {
+            (Err(error), Err(failed)) if error.is_of_no_key() => {
                 Err(VerificationError::KeysUnavailable(failed))
             }
-            (Err(TokenError::UnknownKey), Ok(())) => Err(own.into()),
+            (Err(error), Ok(())) if error.is_of_no_key() => Err(own.into()),
             (verified, _) => Ok(verified?),
         }
     }
 
     /// Fetches the keys in init. After a failure, the first request tries again, and counts both.
     pub(super) async fn warm_up(&self, now: Timestamp) -> Result<(), FetchError> {
-        let fetched = self.refresh(now).await;
+        let fetched = self.refresh(Need::Fresh, now).await;
         if fetched.is_err() {
-            *self.last_attempt.lock().await = None;
-            self.failed_in_init.store(true, Ordering::Relaxed);
+            *self.attempts.lock().await =
+                Attempts { has_failed_in_init: true, ..Attempts::default() };
         }
         fetched
     }
 
-    /// Fetches the keys, unless the last fetch was a moment ago. When it fails, the old keys stay.
-    pub(super) async fn refresh(&self, now: Timestamp) -> Result<(), FetchError> {
-        let mut last_attempt = self.last_attempt.lock().await;
-        if self.failed_in_init.swap(false, Ordering::Relaxed) {
+    /// Fetches the keys, unless that was done a moment ago. When it fails, the old keys stay.
+    async fn refresh(&self, need: Need, now: Timestamp) -> Result<(), FetchError> {
+        let mut attempts = self.attempts.lock().await;
+        if std::mem::take(&mut attempts.has_failed_in_init) {
             meter::count(RequestCost::FAILED_KEY_FETCH);
         }
-        let fetched_at = self.current().map(|current| current.at);
-        let pause = if fetched_at.is_some() { REFETCH_AFTER } else { RETRY_AFTER };
-        if let Some(last) = *last_attempt
+        let known = self.current();
+        if need == Need::Fresh && known.as_ref().is_some_and(|known| known.is_fresh(now)) {
+            // Another task has fetched them meanwhile.
+            return Ok(());
+        }
+        let (last, pause) = match (&known, need) {
+            (None, _) => (attempts.last, RETRY_AFTER),
+            (Some(_), Need::Fresh) => (attempts.last, REFETCH_AFTER),
+            (Some(_), Need::UnknownKey) => (attempts.for_unknown_key, REFETCH_AFTER),
+        };
+        if let Some(last) = last
             && now.duration_since(last) < pause
         {
-            let has_succeeded = *last_attempt == fetched_at;
+            let has_succeeded = attempts.last == known.map(|known| known.at);
             let wait = (pause - now.duration_since(last)).unsigned_abs();
             return if has_succeeded { Ok(()) } else { Err(FetchError::TooSoon { wait }) };
         }
-        *last_attempt = Some(now);
-        let fetched = tokio::time::timeout(TIME_LIMIT, self.fetch()).await;
-        let keys = fetched.map_err(|_| FetchError::TimedOut).and_then(|fetched| fetched);
-        let keys = keys.inspect_err(|error| {
+        attempts.last = Some(now);
+        if need == Need::UnknownKey {
+            attempts.for_unknown_key = Some(now);
+        }
+        let keys = self.fetch().await.inspect_err(|error| {
             meter::count(RequestCost::FAILED_KEY_FETCH);
             tracing::warn!(cause = causes(error), "cannot fetch the issuer's keys");
         })?;
@@ -144,18 +178,22 @@ impl RemoteKeys {
     }
 
     async fn fetch(&self) -> Result<KeySet, FetchError> {
-        let response = self.client.get(self.url.clone()).await;
-        let response = response.map_err(|error| FetchError::Unreachable(error.into()))?;
-        if response.status() != StatusCode::OK {
-            return Err(FetchError::Status(response.status()));
-        }
-        let body = Limited::new(response.into_body(), MAX_LENGTH).collect().await;
-        let body = body.map_err(FetchError::Unreachable)?.to_bytes();
-        KeySet::parse(&body, &self.settings)
-            .map_err(|fault| FetchError::Unusable(fault.to_string()))
+        let url = match &self.place {
+            Place::Url(url) => url.clone(),
+            Place::Discovered(discovery) => discovery.ask(&self.fetcher).await?,
+        };
+        let keys = self.fetcher.fetch(Resource::Keys, &url).await?;
+        KeySet::parse(&keys)
+            .map_err(|fault| FetchError::Unusable(Resource::Keys, fault.to_string()))
     }
 
     fn current(&self) -> Option<Fetched> {
         self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Fetched {
+    fn is_fresh(&self, now: Timestamp) -> bool {
+        now.duration_since(self.at) < MAX_AGE
     }
 }

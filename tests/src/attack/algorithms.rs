@@ -1,7 +1,6 @@
 //! RFC 8725 sections 2.1, 3.1 and 3.2: the verifier compares the algorithm in the header with that of
 //! the key. The header does not select the algorithm.
 
-use aws_lc_rs::signature::{ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair};
 use jsonwebtoken::{Algorithm, EncodingKey};
 use sandbox::{IssuerKey, key_set, pem};
 
@@ -21,7 +20,7 @@ async fn the_algorithm_must_be_on_the_allow_list_and_fit_the_key_whatever_the_he
 /// Good tokens on the server that accepts them and on the other server.
 fn good(lab: &Lab) -> Vec<Case> {
     let mut cases = Vec::new();
-    for (key, kid) in [(&lab.rsa, "r"), (&lab.ec, "e"), (&lab.ed, "d")] {
+    for (key, kid) in lab.keys() {
         let name = format!("{:?} by its own key", key.algorithm);
         let with_kid = key.sign(Some(kid), &lab.claims()).unwrap();
         let without = key.sign(None, &lab.claims()).unwrap();
@@ -29,6 +28,8 @@ fn good(lab: &Lab) -> Vec<Case> {
         cases.push(Case::new(format!("{name}, no kid"), On::Keys, &without, ACCEPTED));
         cases.push(Case::new(format!("{name}, no such key"), On::Secret, &without, INVALID));
     }
+    let token = jws(&lab.ed, "{\"alg\":\"Ed25519\",\"kid\":\"d\"}", lab.claims().to_string());
+    cases.push(Case::new("Ed25519, the other name of EdDSA", On::Keys, &token, ACCEPTED));
     let [_, (_, token)] = lab.headed("");
     cases.push(Case::new("HS256 by the secret", On::Secret, &token, ACCEPTED));
     cases.push(Case::new("HS256 by a secret of another server", On::Keys, &token, INVALID));
@@ -55,7 +56,7 @@ fn none(lab: &Lab) -> Vec<Case> {
 /// RFC 8725 section 2.1: the public key, which everybody knows, as the secret of an HMAC.
 fn hmac_with_a_public_key(lab: &Lab) -> Vec<Case> {
     let mut cases = Vec::new();
-    for (key, kid) in [(&lab.rsa, "r"), (&lab.ec, "e"), (&lab.ed, "d")] {
+    for (key, kid) in lab.keys() {
         for (form, secret) in forms(key) {
             for algorithm in [Algorithm::HS256, Algorithm::HS384, Algorithm::HS512] {
                 let secret = EncodingKey::from_secret(&secret);
@@ -89,12 +90,13 @@ fn forms(key: &IssuerKey) -> Vec<(&'static str, Vec<u8>)> {
     // The number is that of the bytes before the key in a `SubjectPublicKeyInfo` (RFC 3279, RFC 5480,
     // RFC 8410).
     let (bare, before) = match key.algorithm {
-        Algorithm::RS256 => ("PKCS #1 DER", 24),
+        Algorithm::RS256 | Algorithm::PS256 => ("PKCS #1 DER", 24),
         Algorithm::ES256 => ("a point", 26),
+        Algorithm::ES384 => ("a point", 23),
         _ => ("bare bytes", 12),
     };
     forms.push((bare, spki[before..].to_vec()));
-    if key.algorithm == Algorithm::RS256 {
+    if [Algorithm::RS256, Algorithm::PS256].contains(&key.algorithm) {
         let modulus = key.jwk["n"].as_str().unwrap();
         forms.push(("PKCS #1 PEM", pem("RSA PUBLIC KEY", &spki[before..]).into_bytes()));
         forms.push(("a modulus", from_b64(modulus)));
@@ -107,27 +109,38 @@ fn forms(key: &IssuerKey) -> Vec<(&'static str, Vec<u8>)> {
     forms
 }
 
-/// Correct signatures of the right key, with an algorithm that is not on the list.
+/// Correct signatures of the right key, with another algorithm than the one that the key is for (RFC 8725
+/// section 3.1).
 fn other_algorithms(lab: &Lab) -> Vec<Case> {
     let payload = lab.claims().to_string();
     let mut cases = Vec::new();
-    let mut add = |algorithm: Algorithm, key: &EncodingKey, kid: &str| {
+    let mut add = |name: &str, algorithm: Algorithm, key: &EncodingKey, kid: &str| {
         let header = format!("{{\"alg\":\"{algorithm:?}\",\"kid\":\"{kid}\"}}");
         let token = signed(algorithm, key, header, &payload);
-        let name = format!("{algorithm:?} by the right key");
+        let name = format!("{algorithm:?} by {name} {kid}");
         cases.push(Case::new(name, On::Both, &token, INVALID));
     };
-    for algorithm in
-        [Algorithm::RS384, Algorithm::RS512, Algorithm::PS256, Algorithm::PS384, Algorithm::PS512]
-    {
-        add(algorithm, &lab.rsa.signing, "r");
+    let rsa = [
+        Algorithm::RS256,
+        Algorithm::RS384,
+        Algorithm::RS512,
+        Algorithm::PS256,
+        Algorithm::PS384,
+        Algorithm::PS512,
+    ];
+    for (key, kid) in [(&lab.rsa, "r"), (&lab.ps, "p")] {
+        for algorithm in rsa.into_iter().filter(|algorithm| *algorithm != key.algorithm) {
+            add("the key", algorithm, &key.signing, kid);
+        }
     }
     for algorithm in [Algorithm::HS384, Algorithm::HS512] {
-        add(algorithm, &lab.secret, "s");
+        add("the key", algorithm, &lab.secret, "s");
     }
-    let pair = EcdsaKeyPair::generate(&ECDSA_P384_SHA384_FIXED_SIGNING).unwrap();
-    let p384 = EncodingKey::from_ec_der(pair.to_pkcs8v1().unwrap().as_ref());
-    add(Algorithm::ES384, &p384, "e");
+    // The right signature of one key under the id of another one.
+    add("the right key under the id", Algorithm::ES384, &lab.p384.signing, "e");
+    add("the right key under the id", Algorithm::ES256, &lab.ec.signing, "h");
+    add("the right key under the id", Algorithm::RS256, &lab.rsa.signing, "p");
+    add("the right key under the id", Algorithm::PS256, &lab.ps.signing, "r");
     cases
 }
 
@@ -135,8 +148,8 @@ fn other_algorithms(lab: &Lab) -> Vec<Case> {
 fn other_labels(lab: &Lab) -> Vec<Case> {
     let payload = lab.claims().to_string();
     let mut cases = Vec::new();
-    for (key, kid) in [(&lab.rsa, "r"), (&lab.ec, "e"), (&lab.ed, "d")] {
-        for label in ["HS256", "RS256", "ES256", "EdDSA"] {
+    for (key, kid) in lab.keys() {
+        for label in ["HS256", "RS256", "PS256", "ES256", "ES384", "ES512", "EdDSA", "Ed448"] {
             if format!("{:?}", key.algorithm) != label {
                 let header = format!("{{\"alg\":\"{label}\",\"kid\":\"{kid}\"}}");
                 let name = format!("{:?} signature labelled {label}", key.algorithm);
@@ -168,8 +181,7 @@ fn other_labels(lab: &Lab) -> Vec<Case> {
         let token = jws(&lab.rsa, format!("{{\"alg\":{label},\"kid\":\"r\"}}"), &payload);
         cases.push(Case::new(format!("alg is {label}"), On::Both, &token, INVALID));
     }
-    // RFC 9864 calls EdDSA with this curve `Ed25519`. The list in `docs/contract.md` has only `EdDSA`.
-    for label in ["Ed25519", "eddsa", "EDDSA"] {
+    for label in ["ed25519", "Ed25519 ", "eddsa", "EDDSA", "Ed448"] {
         let token = jws(&lab.ed, format!("{{\"alg\":\"{label}\",\"kid\":\"d\"}}"), &payload);
         cases.push(Case::new(format!("EdDSA labelled {label}"), On::Both, &token, INVALID));
     }

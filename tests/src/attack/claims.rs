@@ -136,16 +136,26 @@ fn subjects() -> Vec<Row> {
     rows
 }
 
-/// `roles` is an array of strings. Nothing else gives a role.
+/// `roles` is an array of texts, a text with names, an object with names, or an array of such objects.
+/// Nothing else gives a role.
 fn roles() -> Vec<Row> {
     let mut rows: Vec<Row> = vec![("roles", None, NOT_YOURS)];
-    let accepted = [json!(["ADMIN"]), json!(["GOD", "ADMIN", 7, null]), json!(["ADMIN", "ADMIN"])];
+    let accepted = [
+        json!(["ADMIN"]),
+        json!(["GOD", "ADMIN", 7, null]),
+        json!(["ADMIN", "ADMIN"]),
+        json!("ADMIN"),
+        json!("API_USER ADMIN"),
+        json!({ "ADMIN": true }),
+        json!([{ "ADMIN": true }]),
+    ];
     rows.extend(accepted.map(|roles| ("roles", Some(roles), ACCEPTED)));
     let others = [
         json!([]),
-        json!("ADMIN"),
         json!("['ADMIN']"),
-        json!("API_USER ADMIN"),
+        json!("admin"),
+        json!("ADMIN;POWER_USER"),
+        json!(["API_USER ADMIN"]),
         json!(["admin"]),
         json!(["Admin"]),
         json!(["ADMIN "]),
@@ -155,9 +165,11 @@ fn roles() -> Vec<Row> {
         json!(["API_USER,ADMIN"]),
         json!([["ADMIN"]]),
         json!([{ "name": "ADMIN" }]),
-        json!([{ "ADMIN": true }]),
-        json!({ "ADMIN": true }),
+        json!([{ "ADMIN": false }]),
+        json!({ "ADMIN": false, "POWER_USER": null }),
         json!({ "0": "ADMIN" }),
+        json!({ "__proto__": { "ADMIN": true }, "constructor": { "ADMIN": true }, "toString": "ADMIN" }),
+        json!({ "roles": ["ADMIN"] }),
         json!(["GOD", "ROOT", "*"]),
         json!([2]),
         json!(7),

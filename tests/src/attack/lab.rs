@@ -88,8 +88,15 @@ struct Server {
 
 /// The two servers, the keys that they trust, and a key and an address of the attacker.
 pub(super) struct Lab {
+    /// For RS256.
     pub(super) rsa: IssuerKey,
+    /// For PS256.
+    pub(super) ps: IssuerKey,
+    /// For ES256.
     pub(super) ec: IssuerKey,
+    /// For ES384.
+    pub(super) p384: IssuerKey,
+    /// For `EdDSA`.
     pub(super) ed: IssuerKey,
     /// The attacker's.
     pub(super) theirs: IssuerKey,
@@ -101,8 +108,10 @@ pub(super) struct Lab {
 impl Lab {
     pub(super) async fn open() -> Self {
         let rsa = IssuerKey::rsa("r").unwrap();
-        let (ec, ed) = (IssuerKey::ec("e").unwrap(), IssuerKey::ed("d").unwrap());
-        let jwks = key_set(&[&rsa, &ec, &ed]);
+        let ps = IssuerKey::rsa_for(Algorithm::PS256, "p").unwrap();
+        let (ec, p384) = (IssuerKey::ec("e").unwrap(), IssuerKey::p384("h").unwrap());
+        let ed = IssuerKey::ed("d").unwrap();
+        let jwks = key_set(&[&rsa, &ps, &ec, &p384, &ed]);
         let keys = TestApp::start_with(|settings| settings.jwks = Some(jwks)).await;
         let good = rsa.sign(Some("r"), &claims_for(&keys)).unwrap();
         let keys = Server { is: On::Keys, target: keys.user("ada").await, app: keys, good };
@@ -113,7 +122,12 @@ impl Lab {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         listener.set_nonblocking(true).unwrap();
         let theirs = IssuerKey::ec("e").unwrap();
-        Self { rsa, ec, ed, theirs, secret, servers: [keys, shared], listener }
+        Self { rsa, ps, ec, p384, ed, theirs, secret, servers: [keys, shared], listener }
+    }
+
+    /// Returns the keys that the first server trusts, with their ids.
+    pub(super) fn keys(&self) -> [(&IssuerKey, &'static str); 5] {
+        [(&self.rsa, "r"), (&self.ps, "p"), (&self.ec, "e"), (&self.p384, "h"), (&self.ed, "d")]
     }
 
     /// Returns an address of the attacker. The API must not connect to it.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::invalid::InvalidUsername;
 use super::key::UsernameKey;
-use super::reserved::ReservedWords;
+use super::reserved::{ReservedWords, is_separator};
 use super::{email, handle, spelling};
 use crate::domain::text::{nfc, trim};
 
@@ -87,6 +87,13 @@ impl Username {
     pub fn unvalidated(text: String) -> Self {
         let key = UsernameKey::of(&text);
         Self { text, key }
+    }
+
+    /// Whether some username could be that text: an address, or letters, digits and separators. It is far
+    /// cheaper than reading a name, and lets more pass.
+    pub fn is_conceivable(text: &str) -> bool {
+        let is_of_handle = |c: char| c.is_ascii_alphanumeric() || is_separator(c);
+        !text.is_empty() && (text.contains('@') || text.chars().all(is_of_handle))
     }
 
     /// The name in its owner's spelling.
