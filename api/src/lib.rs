@@ -35,6 +35,8 @@ endpoints! {
     update_user = "update-user",
     create_user = "create-user",
     get_user = "get-user",
+    get_me = "get-me",
+    update_account = "update-account",
     check_username = "check-username",
     find_user = "find-user",
 }

@@ -24,7 +24,7 @@ const CALLERS: [&str; 8] = [
 
 /// The response of each endpoint to each caller. The request is about another user, or about the
 /// caller's own account where the endpoint has no other target.
-const MATRIX: [(&str, [&str; 8]); 6] = [
+const MATRIX: [(&str, [&str; 8]); 8] = [
     (
         "change-username",
         [
@@ -66,6 +66,32 @@ const MATRIX: [(&str, [&str; 8]); 6] = [
     ),
     (
         "get-user",
+        [
+            "401 TOKEN_MISSING",
+            "403 NOT_YOURS",
+            "200",
+            "200",
+            "200",
+            "403 ACCOUNT_NOT_ACTIVE",
+            "200",
+            "403 NOT_YOURS",
+        ],
+    ),
+    (
+        "get-me",
+        [
+            "401 TOKEN_MISSING",
+            "200",
+            "200",
+            "200",
+            "200",
+            "403 ACCOUNT_NOT_ACTIVE",
+            "404 USER_NOT_FOUND",
+            "200",
+        ],
+    ),
+    (
+        "update-account",
         [
             "401 TOKEN_MISSING",
             "403 NOT_YOURS",
@@ -120,6 +146,10 @@ pub(crate) fn request(app: &TestApp, operation: &str, target: &TestUser) -> Requ
             app.post("/v1/users").json(&body)
         }
         "get-user" => app.get(&format!("/v1/users/{}", target.id)),
+        "get-me" => app.get("/v1/users/me"),
+        "update-account" => app
+            .patch("/v1/accounts/update")
+            .json(&json!({ "userId": target.id, "location": "Istanbul" })),
         "check-username" => app.get("/api/v1/users/username/availability?username=fresh_name"),
         "find-user" => app.get(&format!("/api/v1/users/by-username/{}", target.username)),
         other => panic!("{other} has no request in the access matrix"),

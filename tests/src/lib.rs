@@ -50,6 +50,8 @@ mod faults;
 #[cfg(test)]
 mod find_user;
 #[cfg(test)]
+mod get_me;
+#[cfg(test)]
 mod get_user;
 #[cfg(test)]
 mod imports;
@@ -73,6 +75,8 @@ mod schemas;
 mod sentences;
 #[cfg(test)]
 mod tokens;
+#[cfg(test)]
+mod update_account;
 #[cfg(test)]
 mod update_user;
 #[cfg(test)]

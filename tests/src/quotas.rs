@@ -16,6 +16,13 @@ fn operations(app: &TestApp, user: &TestUser) -> Vec<(&'static str, Request, u32
         ("update-user", app.update(user, user, json!({})), 20, 3000),
         ("create-user", app.post("/v1/users").bearer(user).json(&json!({})), 20, 3000),
         ("get-user", app.get(&format!("/v1/users/{}", user.id)).bearer(user), 120, 250),
+        ("get-me", app.get("/v1/users/me").bearer(user), 120, 250),
+        (
+            "update-account",
+            app.patch("/v1/accounts/update").bearer(user).json(&json!({})),
+            20,
+            3000,
+        ),
         (
             "check-username",
             app.get("/api/v1/users/username/availability?username=free_name").bearer(user),

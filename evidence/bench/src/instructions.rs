@@ -22,7 +22,8 @@ const INVOCATIONS: usize = 100;
 /// The greatest number of instructions that each phase may execute. The counts differ a little from run
 /// to run, because the kernel decides which packets arrive together.
 struct Budget {
-    start: u64,
+    /// From the start of the process to the first answer. How much of it comes before the function asks
+    /// for the event depends on when DynamoDB answers the warm-up: a busy machine moves a sixth.
     first: u64,
     warm: u64,
     /// Warm, by tokens without the user's name: a rename reads the user first.
@@ -30,8 +31,7 @@ struct Budget {
 }
 
 /// The budget is 8 to 10 % above the counts at the time of its last revision.
-const BUDGET: Budget =
-    Budget { start: 1_980_000, first: 1_180_000, warm: 1_170_000, unnamed: 1_790_000 };
+const BUDGET: Budget = Budget { first: 3_160_000, warm: 1_170_000, unnamed: 1_790_000 };
 
 /// The number of instructions of a binary in each phase.
 #[derive(Debug, Clone, Copy)]
@@ -50,19 +50,21 @@ pub(crate) async fn check_budget(function: &str) -> Result<String, Box<dyn Error
     let unnamed = count(&binary.path, Hint::Absent).await?.warm;
     let count_named = async |binary: &Binary| count(&binary.path, Hint::Given).await;
     let (count, floor) = (count_named(&binary).await?, count_named(&floor).await?);
+    let first = |count: Count| count.start + count.first;
     let lines = [
-        ("start to ready", count.start, floor.start, BUDGET.start),
-        ("first answer", count.first, floor.first, BUDGET.first),
-        ("warm", count.warm, floor.warm, BUDGET.warm),
-        ("warm, no name in the token", unnamed, floor.warm, BUDGET.unnamed),
+        ("start to ready", count.start, floor.start, None),
+        ("first answer after that", count.first, floor.first, None),
+        ("start to first answer", first(count), first(floor), Some(BUDGET.first)),
+        ("warm", count.warm, floor.warm, Some(BUDGET.warm)),
+        ("warm, no name in the token", unnamed, floor.warm, Some(BUDGET.unnamed)),
     ];
     let mut table =
         format!("| thousand instructions | {function} | floor | budget |\n|---|--:|--:|--:|\n");
     for (name, count, floor, budget) in lines {
-        let [count, floor, budget] = [count, floor, budget].map(|number| number / 1000);
-        writeln!(table, "| {name} | {count} | {floor} | {budget} |")?;
+        let budget = budget.map(|budget| (budget / 1000).to_string()).unwrap_or_default();
+        writeln!(table, "| {name} | {} | {} | {budget} |", count / 1000, floor / 1000)?;
     }
-    if lines.iter().any(|(_, count, _, budget)| count > budget) {
+    if lines.iter().any(|(_, count, _, budget)| budget.is_some_and(|budget| *count > budget)) {
         return Err(format!("more instructions than the budget allows:\n\n{table}").into());
     }
     Ok(table)

@@ -55,11 +55,13 @@ const OUTCOMES: [WriteOutcome; 5] = [
 ];
 
 /// The routes. Generated text replaces `*`.
-const PATHS: [(&str, &str); 7] = [
+const PATHS: [(&str, &str); 9] = [
     ("PATCH", "/api/v1/users/username"),
     ("PATCH", "/v1/users/update"),
     ("POST", "/v1/users"),
     ("GET", "/v1/users/*"),
+    ("GET", "/v1/users/me"),
+    ("PATCH", "/v1/accounts/update"),
     ("GET", "/api/v1/users/username/availability"),
     ("GET", "/api/v1/users/by-username/*"),
     ("GET", "*"),

@@ -78,6 +78,21 @@ impl Access {
         if !forbidden.is_empty() {
             return Err(AccessDenied::Fields(forbidden));
         }
+        self.authorize_target(target)
+    }
+
+    /// Decides whether the caller may change the account of the user, whom the caller sees.
+    ///
+    /// # Errors
+    /// [`AccessDenied`] when the caller may change nobody else, or not an `ADMIN`.
+    pub fn authorize_account(self, target: Option<&User>) -> Result<(), AccessDenied> {
+        if !self.may_read() {
+            return Err(AccessDenied::NotYours);
+        }
+        self.authorize_target(target)
+    }
+
+    fn authorize_target(self, target: Option<&User>) -> Result<(), AccessDenied> {
         let is_admin = |user: &User| user.roles.contains(Role::Admin);
         if target.is_some_and(is_admin) && !self.is_self && !self.is_admin() {
             return Err(AccessDenied::TargetIsAdmin);

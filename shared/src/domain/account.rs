@@ -53,6 +53,55 @@ impl Account {
     }
 }
 
+/// The values of an account to change; `None` keeps what is there, `Some(None)` clears it.
+#[derive(Debug, Clone, Default)]
+pub struct AccountPatch {
+    /// The kind of account.
+    pub kind: Option<Label>,
+    /// The mobile phone number. A changed one is not verified.
+    pub mobile_phone_number: Option<Option<PhoneNumber>>,
+    /// Where the user is.
+    pub location: Option<Option<AccountText>>,
+    /// Where the user works.
+    pub company: Option<Option<AccountText>>,
+    /// What the company does.
+    pub industry: Option<Option<AccountText>>,
+    /// Where the user's picture is.
+    pub profile_picture_url: Option<Option<HttpsUrl>>,
+}
+
+impl Account {
+    /// The account with the patch's values. A field that is missing here does not compile.
+    #[must_use]
+    pub fn with(&self, patch: &AccountPatch) -> Self {
+        fn changed<T: Clone>(new: Option<&T>, present: &T) -> T {
+            new.unwrap_or(present).clone()
+        }
+        let AccountPatch {
+            kind,
+            mobile_phone_number,
+            location,
+            company,
+            industry,
+            profile_picture_url,
+        } = patch;
+        let mobile_phone_number = changed(mobile_phone_number.as_ref(), &self.mobile_phone_number);
+        let is_same_number = mobile_phone_number == self.mobile_phone_number;
+        Self {
+            id: self.id,
+            kind: changed(kind.as_ref(), &self.kind),
+            mobile_phone_number,
+            location: changed(location.as_ref(), &self.location),
+            company: changed(company.as_ref(), &self.company),
+            industry: changed(industry.as_ref(), &self.industry),
+            profile_picture_url: changed(profile_picture_url.as_ref(), &self.profile_picture_url),
+            subscription_plan: self.subscription_plan.clone(),
+            email_verified: self.email_verified,
+            mobile_phone_number_verified: self.mobile_phone_number_verified && is_same_number,
+        }
+    }
+}
+
 /// Declares a checked text: a newtype that only `parse` can build from outside.
 macro_rules! checked_text {
     ($(#[$doc:meta])* $name:ident, $is_valid:expr) => {
@@ -102,6 +151,13 @@ checked_text!(
         })
     }
 );
+
+impl PhoneNumber {
+    /// Reads the number also without its `+`, as some clients store it.
+    pub fn parse_with_or_without_plus(text: &str) -> Option<Self> {
+        Self::parse(text).or_else(|| Self::parse(&format!("+{text}")))
+    }
+}
 
 /// An absolute `https` URL (RFC 3986) of at most 2 048 ASCII characters. Its authority is a host's
 /// name or IPv4 address and maybe a port: a user in it would only disguise the host.

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::account::AccountPatch;
 use super::field::Field;
 use super::locale::Locale;
 use super::password::PasswordHash;
@@ -123,12 +124,24 @@ impl User {
                 after.account.email_verified = false;
             }
         }
+        Ok(self.updated(after, rename, now))
+    }
+
+    /// The update of the account that the patch asks for at the instant `now`, or `None` when it changes
+    /// nothing.
+    pub fn update_account(&self, patch: &AccountPatch, now: Timestamp) -> Option<Update> {
+        let after = Self { account: self.account.with(patch), ..self.clone() };
+        self.updated(after, None, now)
+    }
+
+    /// The update to that state, one version on; `None` when it is the present one.
+    fn updated(&self, mut after: Self, rename: Option<Rename>, now: Timestamp) -> Option<Update> {
         if after == *self {
-            return Ok(None);
+            return None;
         }
         after.version += 1;
         after.updated_at = now;
-        Ok(Some(Update { before: self.clone(), after, rename }))
+        Some(Update { before: self.clone(), after, rename })
     }
 
     /// The user with the patch's values, the username aside. A field that is missing here does not

@@ -79,6 +79,12 @@ impl FromValue for AnyRoles {
     }
 }
 
+impl FromValue for String {
+    fn from_value(value: &Value, _: &ReservedWords) -> Result<Self, Vec<ViolationKind>> {
+        string(value).map(str::to_owned)
+    }
+}
+
 impl FromValue for bool {
     fn from_value(value: &Value, _: &ReservedWords) -> Result<Self, Vec<ViolationKind>> {
         value.as_bool().ok_or_else(|| vec![ViolationKind::NotA(JsonType::Boolean)])
@@ -103,6 +109,18 @@ from_text! {
     AccountText: invalid => invalid.into();
     Locale: _ => ViolationKind::NotALocale;
     TimeZone: _ => ViolationKind::NotATimeZone;
+}
+
+/// A phone number, also without its `+`.
+#[derive(Debug, Clone)]
+pub struct AnyPhoneNumber(pub PhoneNumber);
+
+impl FromValue for AnyPhoneNumber {
+    fn from_value(value: &Value, _: &ReservedWords) -> Result<Self, Vec<ViolationKind>> {
+        PhoneNumber::parse_with_or_without_plus(string(value)?)
+            .map(Self)
+            .ok_or_else(|| vec![ViolationKind::NotAPhoneNumber])
+    }
 }
 
 /// Types with a `parse` that returns an option, and the violation for `None`.

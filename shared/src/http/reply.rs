@@ -9,7 +9,7 @@ use super::context::ClientContext;
 use super::precondition::etag;
 use super::sentence;
 use super::uri::path_segment;
-use super::user_view::UserView;
+use super::user_view::{AccountView, UserView};
 use super::write::Instant;
 use crate::domain::user::User;
 use crate::error::Error;
@@ -75,12 +75,27 @@ pub struct UserReply(pub User);
 
 impl IntoResponse for UserReply {
     fn into_response(self) -> Response {
-        let mut response = json(StatusCode::OK, &UserView::of(&self.0));
-        if let Ok(etag) = HeaderValue::try_from(etag(self.0.version)) {
-            response.headers_mut().insert(header::ETAG, etag);
-        }
-        response
+        versioned(&UserView::of(&self.0), self.0.version)
     }
+}
+
+/// 200 with the user's account, bare, and the user's `ETag`.
+#[derive(Debug)]
+pub struct AccountReply(pub User);
+
+impl IntoResponse for AccountReply {
+    fn into_response(self) -> Response {
+        versioned(&AccountView::of(&self.0), self.0.version)
+    }
+}
+
+/// 200 with what a user of that version has.
+fn versioned(body: &impl Serialize, version: u64) -> Response {
+    let mut response = json(StatusCode::OK, body);
+    if let Ok(etag) = HeaderValue::try_from(etag(version)) {
+        response.headers_mut().insert(header::ETAG, etag);
+    }
+    response
 }
 
 /// 201 with the new user as in [`UserReply`], and `Location`.

@@ -38,7 +38,7 @@ pub struct UserView<'a> {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Account)]
 #[serde(rename_all = "camelCase")]
-struct AccountView<'a> {
+pub struct AccountView<'a> {
     id: Uuid,
     user_id: &'a UserId,
     #[serde(rename = "type")]
@@ -97,7 +97,8 @@ impl<'a> UserView<'a> {
 }
 
 impl<'a> AccountView<'a> {
-    fn of(user: &'a User) -> Self {
+    /// The view of the user's account.
+    pub fn of(user: &'a User) -> Self {
         let Account {
             id,
             kind,

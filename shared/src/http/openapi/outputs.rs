@@ -4,8 +4,8 @@ use axum::http::StatusCode;
 use utoipa::ToSchema;
 
 use super::description::{Description, Success};
-use crate::http::reply::{Enveloped, UserCreated, UserReply};
-use crate::http::user_view::UserView;
+use crate::http::reply::{AccountReply, Enveloped, UserCreated, UserReply};
+use crate::http::user_view::{AccountView, UserView};
 
 /// An answer of success that describes itself.
 pub trait Output {
@@ -23,10 +23,20 @@ impl<T: ToSchema> Output for Enveloped<T> {
 
 impl Output for UserReply {
     fn describe(description: &mut Description) {
-        description.schemas.refer::<UserView<'_>>();
-        let schema = UserView::name().into_owned();
-        description.success = Success { schema, headers: vec!["ETag"], ..Success::default() };
+        describe_versioned::<UserView<'_>>(description);
     }
+}
+
+impl Output for AccountReply {
+    fn describe(description: &mut Description) {
+        describe_versioned::<AccountView<'_>>(description);
+    }
+}
+
+fn describe_versioned<T: ToSchema>(description: &mut Description) {
+    description.schemas.refer::<T>();
+    let schema = T::name().into_owned();
+    description.success = Success { schema, headers: vec!["ETag"], ..Success::default() };
 }
 
 impl Output for UserCreated {

@@ -9,6 +9,7 @@ pub(super) const HANDLE: &str = "^(?:[0-9]+[._])*[0-9]*[A-Za-z][A-Za-z0-9]*(?:[.
 pub(super) const USER_ID: &str = "^[A-Za-z0-9_.:|@+=~-]+$";
 pub(super) const LABEL: &str = "^[A-Z][A-Z0-9_]*$";
 pub(super) const PHONE_NUMBER: &str = "^\\+[1-9][0-9]{6,14}$";
+pub(super) const ANY_PHONE_NUMBER: &str = "^\\+?[1-9][0-9]{6,14}$";
 pub(super) const INSTANT: &str =
     "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3}Z$";
 

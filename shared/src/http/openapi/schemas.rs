@@ -20,7 +20,7 @@ use crate::domain::time_zone::TimeZone;
 use crate::domain::user_id::{self, UserId};
 use crate::domain::username::{self, Username};
 use crate::error::ErrorCode;
-use crate::http::read::{AnyRoles, Handle};
+use crate::http::read::{AnyPhoneNumber, AnyRoles, Handle};
 use crate::http::write::Instant;
 
 /// Gives types a name and a schema.
@@ -60,6 +60,7 @@ schema! {
     Status = "Status": one_of(Status::ALL.map(Status::as_str), "ACTIVE");
     Label = "Label": text(1, 32, patterns::LABEL, "INDIVIDUAL");
     PhoneNumber = "PhoneNumber": text(8, 16, patterns::PHONE_NUMBER, "+905321234567");
+    AnyPhoneNumber = "AnyPhoneNumber": text(7, 16, patterns::ANY_PHONE_NUMBER, "+905321234567");
     HttpsUrl = "HttpsUrl": https_url();
     Instant = "Instant": instant();
     ErrorCode = "ErrorCode": one_of(ErrorCode::ALL.iter().map(|code| code.as_str()), "USERNAME_TAKEN");

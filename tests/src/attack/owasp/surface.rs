@@ -219,7 +219,7 @@ async fn every_route_is_in_the_reference_and_no_other_version_or_spelling_exists
             format!("/admin{path}"),
             format!("{path}/../../admin"),
         ];
-        for other in others {
+        for other in others.into_iter().filter(|other| *other != path) {
             let request = app.request(endpoint.route.method.clone(), &other).bearer(root);
             let answer = request.json(&json!({})).send().await;
             // The route can treat one more segment as an id or a name, which no user has.
