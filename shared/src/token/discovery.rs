@@ -35,17 +35,45 @@ impl Discovery {
         Some(Self { issuer: issuer.to_owned(), document, allow_http })
     }
 
-    /// Asks where the keys are. Section 4.3: the document's issuer must be the very one.
+    /// Asks where the keys are.
     pub(super) async fn ask(&self, fetcher: &Fetcher) -> Result<Uri, FetchError> {
-        let unusable = |problem: String| FetchError::Unusable(Resource::Discovery, problem);
         let document = fetcher.fetch(Resource::Discovery, &self.document).await?;
-        let document: Document = serde_json::from_slice(&document).map_err(|error| {
-            unusable(format!("is not one of OpenID Connect Discovery: {error}"))
-        })?;
+        self.keys_by(&document)
+            .map_err(|problem| FetchError::Unusable(Resource::Discovery, problem))
+    }
+
+    /// Where the keys are by that document. Section 4.3: its issuer must be the very one.
+    fn keys_by(&self, document: &[u8]) -> Result<Uri, String> {
+        let document: Document = serde_json::from_slice(document)
+            .map_err(|error| format!("is not one of OpenID Connect Discovery: {error}"))?;
         if document.issuer != self.issuer {
-            return Err(unusable("is another issuer's: its issuer is not JWT_ISSUER".to_owned()));
+            return Err("is another issuer's: its issuer is not JWT_ISSUER".to_owned());
         }
         parse_url(&document.jwks_uri, self.allow_http)
-            .ok_or_else(|| unusable("has a jwks_uri that is not an https URL".to_owned()))
+            .ok_or_else(|| "has a jwks_uri that is not an https URL".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn keys_may_be_on_another_host_but_over_https_unless_plain_http_is_allowed() {
+        const ISSUER: &str = "https://t.example.com/a/";
+        let keys = |jwks_uri: &str, allow_http| {
+            let document = json!({ "issuer": ISSUER, "jwks_uri": jwks_uri }).to_string();
+            Discovery::of(ISSUER, allow_http).unwrap().keys_by(document.as_bytes())
+        };
+        assert_eq!(
+            keys("https://keys.example.net/jwks", false).unwrap(),
+            "https://keys.example.net/jwks"
+        );
+        assert!(keys("http://t.example.com/jwks", false).is_err());
+        assert!(keys("http://t.example.com/jwks", true).is_ok());
+        let url = Discovery::of(ISSUER, false).unwrap().document;
+        assert_eq!(url, "https://t.example.com/a/.well-known/openid-configuration");
     }
 }

@@ -70,19 +70,16 @@ enum Need {
 impl RemoteKeys {
     /// The keys at the URL of the settings, or where the issuer says; none is fetched yet.
     pub(super) fn new(settings: &TokenSettings) -> Result<Self, ConfigError> {
-        let scheme = if settings.allow_http { "http or https" } else { "https" };
         let place = match &settings.jwks_url {
-            Some(url) => parse_url(url, settings.allow_http).map(Place::Url).ok_or_else(|| {
-                format!("is not an {scheme} URL; plain http is for STAGE=local alone")
-            }),
-            None => Discovery::of(&settings.issuer, settings.allow_http)
-                .map(Place::Discovered)
-                .ok_or_else(|| {
-                    format!(
-                        "is not set, and JWT_ISSUER is no {scheme} URL to discover it from; set \
-                         JWT_JWKS_URL, JWT_JWKS or, for development, JWT_HS256_SECRET"
-                    )
-                }),
+            Some(url) => parse_url(url, settings.allow_http).map(Place::Url).ok_or(
+                "is not an https URL; plain http is for STAGE=local alone",
+            ),
+            None => {
+                Discovery::of(&settings.issuer, settings.allow_http).map(Place::Discovered).ok_or(
+                    "is not set, and JWT_ISSUER is no https URL to discover it from; set JWT_JWKS_URL, \
+                     JWT_JWKS or, for development, JWT_HS256_SECRET",
+                )
+            }
         };
         Ok(Self {
             place: place.map_err(|problem| ConfigError::new("JWT_JWKS_URL", problem))?,

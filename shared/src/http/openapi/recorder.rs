@@ -59,12 +59,12 @@ mod kept {
 
     /// Records nothing.
     #[derive(Debug, Clone, Default)]
-    pub struct Recorder;
+    pub struct Recorder(());
 
     #[expect(clippy::unused_self, reason = "the other Recorder needs it")]
     impl Recorder {
         pub(in crate::http) fn into(_: Shape) -> Self {
-            Self
+            Self(())
         }
 
         pub(in crate::http) fn require(&self, _: &'static str) {}
