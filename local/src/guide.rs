@@ -34,6 +34,10 @@ fn text(
         None => "in memory, gone at the end (keep it with --data DIR)".to_owned(),
     };
     let issuer = settings.tokens()?.issuer;
+    let issuer = match &*settings.overridden() {
+        [] => issuer,
+        names => format!("{issuer} with {} of the environment", names.join(", ")),
+    };
     let (tokens, plain, admin) = if settings.can_issue() {
         let token = |user| token::of_sample(settings, user);
         let told = "Sample users, with tokens that are valid for 30 days:";

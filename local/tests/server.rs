@@ -323,6 +323,11 @@ fn explaining_a_token_says_of_each_rule_whether_it_holds() {
         assert!(lines.contains(&format!("FAILS        {rule}")), "{rule}: {lines}");
     }
     assert!(!holds && lines.starts_with("warning"), "{lines}");
+    // The keys at an issuer are for no shared secret.
+    let discovered =
+        [("JWT_ISSUER", "nameplate-local"), ("JWT_JWKS_URL", "http://127.0.0.1:9/keys")];
+    let (holds, lines) = explain(&discovered, &[], &good);
+    assert!(!holds && lines.contains("FAILS        signature"), "{lines}");
     let (holds, lines) = explain(&[], &[], "ory_at_x.y");
     assert!(!holds && lines.starts_with("FAILS        form"), "{lines}");
 }

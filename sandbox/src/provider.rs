@@ -21,6 +21,9 @@ const KEY_ID: &str = "sample-issuer-1";
 /// The app client of the sample user pool.
 const CLIENT_ID: &str = "1sampleclient2nameplate3";
 
+/// The claim with the name in Nameplate, as a hook at the provider would add it.
+const USERNAME: &str = "nameplate_username";
+
 /// An identity provider whose tokens a sample issuer imitates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Provider {
@@ -81,6 +84,7 @@ impl SampleIssuer {
             ("JWT_AUDIENCE", audience.to_owned()),
             ("JWT_ROLES_CLAIM", roles.to_owned()),
             ("JWT_ROLE_NAMES", names.join(",")),
+            ("JWT_USERNAME_CLAIM", USERNAME.to_owned()),
         ]
     }
 
@@ -101,6 +105,9 @@ impl SampleIssuer {
                 "realm_access": { "roles": roles }
             }),
         };
+        if let Some(username) = request.username {
+            claims[USERNAME] = json!(username);
+        }
         claims["iss"] = json!(self.issuer());
         claims["sub"] = json!(request.sub);
         claims["iat"] = json!(request.issued_at.as_second());

@@ -134,7 +134,9 @@ async fn a_document_that_is_another_issuer_s_malformed_or_too_long_is_503_and_lo
         assert_eq!(discovered.outcome().await, "503 UNAVAILABLE");
     }
     assert_eq!(discovered.publisher.fetches(), 0, "nobody follows such a document");
-    for cause in discovered.causes() {
+    let causes = discovered.causes();
+    assert_eq!(causes.iter().filter(|cause| cause.ends_with("has over 64 KiB")).count(), 2);
+    for cause in causes {
         assert!(cause.contains("the issuer's discovery document"), "{cause}");
         assert!(!cause.contains(&keys), "{cause}");
     }

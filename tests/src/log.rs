@@ -84,6 +84,18 @@ async fn a_refused_token_is_logged_and_counted_by_its_cause_without_a_value_of_i
 }
 
 #[tokio::test]
+async fn an_id_that_could_be_an_address_or_a_telephone_number_is_logged_as_a_fingerprint() {
+    let app = TestApp::start().await;
+    for (id, is_personal) in [("ada+x@example.com", true), ("+905321234567", true), ("a+b", false)]
+    {
+        let token = app.token(id, &[], None);
+        app.get("/v1/users/me").token(&token).send().await.expect("404 USER_NOT_FOUND");
+        let line = app.log.take().remove(0);
+        assert_eq!(line.to_string().contains(id), !is_personal, "{id}: {line}");
+    }
+}
+
+#[tokio::test]
 async fn unknown_paths_are_logged_without_the_path() {
     let app = TestApp::start().await;
     app.get("/ada@example.com").send().await.expect("404 ROUTE_NOT_FOUND");

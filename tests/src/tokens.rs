@@ -78,6 +78,9 @@ async fn the_claim_of_the_username_saves_a_call_and_a_text_that_no_name_could_be
         (json!(null), read_first),
         (json!("3f0c9a52-7d1e-4b7a-9c55-0a1b2c3d4e5f"), read_first),
         (json!("auth0|5f7c"), read_first),
+        (json!("201926742074524083"), read_first),
+        (json!("0123456789abcdef0123456789abcdef"), read_first),
+        (json!("ab"), read_first),
         (json!("x".repeat(255)), read_first),
         (json!(""), read_first),
         (json!(["holder"]), read_first),
@@ -115,8 +118,19 @@ async fn a_key_of_the_set_that_is_weak_or_for_another_use_is_ignored() {
     let unknown = json!({ "kty": "AKP", "kid": "pq", "alg": "ML-DSA-44", "pub": "AAAA" });
     let symmetric = json!({ "kty": "oct", "k": b64([7_u8; 32]) });
     let too_short = json!({ "kty": "RSA", "n": weak_rsa_key()["n"], "e": "AQAB" });
-    let useless =
-        [small, too_short, for_encryption, for_signing_only, other_algorithm, unknown, symmetric];
+    let mut no_exponent = too_short.clone();
+    no_exponent["n"] = IssuerKey::rsa("r").unwrap().jwk["n"].clone();
+    no_exponent["e"] = json!("");
+    let useless = [
+        no_exponent,
+        small,
+        too_short,
+        for_encryption,
+        for_signing_only,
+        other_algorithm,
+        unknown,
+        symmetric,
+    ];
     let settings = |keys: &[Value]| TokenSettings {
         hs256_secret: None,
         jwks: Some(json!({ "keys": keys }).to_string()),
@@ -149,6 +163,19 @@ async fn a_token_of_an_rsa_key_with_1024_bits_does_not_count_even_if_the_set_pad
         ask(&app, token).await.expect("401 TOKEN_INVALID");
         ask(&app, &good.sign(None, &claims(&app)).unwrap()).await.expect(ACCEPTED);
     }
+}
+
+#[tokio::test]
+async fn zeros_before_an_rsa_modulus_and_exponent_are_passed_over() {
+    let key = IssuerKey::rsa("r").unwrap();
+    let mut padded = key.jwk.clone();
+    for part in ["n", "e"] {
+        let bytes = BASE64.decode(key.jwk[part].as_str().unwrap()).unwrap();
+        padded[part] = json!(b64([&[0, 0], bytes.as_slice()].concat()));
+    }
+    let jwks = json!({ "keys": [padded] }).to_string();
+    let app = TestApp::start_with(|settings| settings.jwks = Some(jwks)).await;
+    ask(&app, &key.sign(Some("r"), &claims(&app)).unwrap()).await.expect(ACCEPTED);
 }
 
 #[tokio::test]

@@ -21,7 +21,7 @@ use crate::token::TokenError;
 /// The bearer of a valid token. The table has still to confirm what the token claims beyond the id.
 #[derive(Debug, Clone)]
 pub struct Caller {
-    /// The token's `sub`.
+    /// The user's id in the token.
     pub id: UserId,
     /// The username when the token was issued: a guess at the present one.
     pub username_hint: Option<Username>,

@@ -144,9 +144,10 @@ impl Door {
     }
 
     /// A text from outside in the form in which it may be logged: a fingerprint, if it could be an
-    /// e-mail address.
+    /// e-mail address or a telephone number.
     fn loggable(&self, text: &str) -> String {
-        if text.contains('@') { self.app.fingerprints.fingerprint(text) } else { text.to_owned() }
+        let is_personal = text.contains('@') || text.starts_with('+');
+        if is_personal { self.app.fingerprints.fingerprint(text) } else { text.to_owned() }
     }
 
     /// Begins the log record of a request.

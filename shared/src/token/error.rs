@@ -84,8 +84,8 @@ pub enum AudienceError {
 }
 
 impl TokenError {
-    /// Whether no key was tried, so that another key set may have one that fits.
-    pub(super) fn is_of_no_key(&self) -> bool {
+    /// Whether no key was tried: another key set may have one that fits.
+    pub(super) fn tried_no_key(&self) -> bool {
         matches!(self, Self::UnknownKey | Self::Algorithm(_))
     }
 

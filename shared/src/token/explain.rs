@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::audience::Audience;
 use super::claims::{check_beginning, check_expiry};
-use super::error::TokenError;
+use super::error::{AudienceError, TokenError};
 use super::path::ClaimPath;
 use super::settings::TokenSettings;
 use super::unverified::UnverifiedToken;
@@ -96,7 +96,12 @@ impl TokenVerifier {
         const RULE: &str = "signature";
         match self.own.verify(token) {
             Ok(()) => Finding::new(RULE, Outcome::Holds, "made with a key of the settings"),
-            Err(own) if self.remote.is_none() => Finding::of(RULE, Err(own)),
+            // No published key could be for it.
+            Err(own)
+                if self.remote.is_none() || token.algorithm.is_err() || !token.is_asymmetric =>
+            {
+                Finding::of(RULE, Err(own))
+            }
             Err(_) if !fetch => {
                 let detail = "the keys are at the issuer; add --fetch to ask it for them";
                 Finding::new(RULE, Outcome::NotChecked, detail)
@@ -118,6 +123,11 @@ impl TokenVerifier {
             Audience::AnyOf(names) => names.join(", "),
             Audience::Anybody => "anything".to_owned(),
         };
+        let party = match self.rules.check_audience(claims) {
+            Err(TokenError::Audience(AudienceError::ClientId)) => "client_id",
+            Err(TokenError::Audience(AudienceError::AuthorizedParty)) => "azp",
+            _ => "aud",
+        };
         let said = |text: &str| text.to_owned();
         let mut findings = vec![
             Finding::of("iss", self.rules.check_issuer(claims).map(|()| settings.issuer.clone()))
@@ -130,7 +140,7 @@ impl TokenVerifier {
                 "aud",
                 self.rules.check_audience(claims).map(|()| format!("for {audience}")),
             )
-            .with_values(claims.get("aud"), &audience),
+            .with_values(claims.get(party), &audience),
             Finding::of("kind", self.rules.check_kind(claims).map(|()| said("an access token"))),
         ];
         findings.extend(settings.required_claims.iter().map(|required| {

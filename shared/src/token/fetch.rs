@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, StatusCode, Uri, header};
-use http_body_util::{BodyExt, Empty, Limited};
+use http_body_util::{BodyExt, Empty, LengthLimitError, Limited};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -47,7 +47,13 @@ impl Fetcher {
             return Err(FetchError::Status(resource, response.status()));
         }
         let body = Limited::new(response.into_body(), MAX_LENGTH).collect().await;
-        Ok(body.map_err(|error| FetchError::Unreachable(resource, error))?.to_bytes())
+        let body = body.map_err(|error| {
+            if error.is::<LengthLimitError>() {
+                return FetchError::Unusable(resource, "has over 64 KiB".to_owned());
+            }
+            FetchError::Unreachable(resource, error)
+        })?;
+        Ok(body.to_bytes())
     }
 }
 

@@ -160,13 +160,19 @@ fn material(jwk: &Jwk) -> Option<(&'static [Algorithm], DecodingKey)> {
     }
 }
 
-/// An RSA key. RFC 7518 section 6.3.1.1 allows no zeros before the modulus, but some issuers publish one.
+/// An RSA key. RFC 7518 sections 6.3.1.1 and 6.3.1.2 allow no zeros before modulus and exponent, but some
+/// issuers publish them.
 fn rsa_key(rsa: &RSAKeyParameters) -> Option<DecodingKey> {
     let (modulus, exponent) = (decode(&rsa.n)?, decode(&rsa.e)?);
-    let zeros = modulus.iter().take_while(|byte| **byte == 0).count();
-    let modulus = modulus.get(zeros..)?;
+    let (modulus, exponent) = (without_zeros(&modulus)?, without_zeros(&exponent)?);
     let bits = modulus.len() * 8 - modulus.first()?.leading_zeros() as usize;
-    RSA_BITS.contains(&bits).then(|| DecodingKey::from_rsa_raw_components(modulus, &exponent))
+    RSA_BITS.contains(&bits).then(|| DecodingKey::from_rsa_raw_components(modulus, exponent))
+}
+
+/// A number without the zeros before it; `None` when nothing is left.
+fn without_zeros(number: &[u8]) -> Option<&[u8]> {
+    let zeros = number.iter().take_while(|byte| **byte == 0).count();
+    number.get(zeros..).filter(|number| !number.is_empty())
 }
 
 fn decode(part: &str) -> Option<Vec<u8>> {

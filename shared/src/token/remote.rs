@@ -90,26 +90,27 @@ impl RemoteKeys {
     }
 
     /// Verifies the token with the published keys. It fetches them when none are known, when they are
-    /// old, or when neither they nor the keys in the settings (`own` is their error) fit. While fetching
+    /// old, or when no key is for the token: neither a published one, nor one in the settings, as their
+    /// `own_error` says. While fetching
     /// fails, the known keys go on counting, and a token of another key is neither accepted nor refused.
     pub(super) async fn verify(
         &self,
         token: &UnverifiedToken<'_>,
-        own: TokenError,
+        own_error: TokenError,
         now: Timestamp,
     ) -> Result<(), VerificationError> {
         let known = self.current();
         let mut need = Need::Fresh;
         if let Some(known) = &known {
             if !token.is_asymmetric {
-                return Err(own.into());
+                return Err(own_error.into());
             }
             if known.is_fresh(now) {
                 match known.keys.verify(token) {
-                    Err(error) if error.is_of_no_key() && own.is_of_no_key() => {
+                    Err(error) if error.tried_no_key() && own_error.tried_no_key() => {
                         need = Need::UnknownKey;
                     }
-                    Err(error) if error.is_of_no_key() => return Err(own.into()),
+                    Err(error) if error.tried_no_key() => return Err(own_error.into()),
                     verified => return Ok(verified?),
                 }
             }
@@ -120,10 +121,10 @@ impl RemoteKeys {
             None => Err(TokenError::UnknownKey),
         };
         match (verified, fetched) {
-            (Err(error), Err(failed)) if error.is_of_no_key() => {
+            (Err(error), Err(failed)) if error.tried_no_key() => {
                 Err(VerificationError::KeysUnavailable(failed))
             }
-            (Err(error), Ok(())) if error.is_of_no_key() => Err(own.into()),
+            (Err(error), Ok(())) if error.tried_no_key() => Err(own_error.into()),
             (verified, _) => Ok(verified?),
         }
     }

@@ -9,7 +9,8 @@ use super::roles::RoleClaims;
 use crate::config::error::ConfigError;
 
 /// The claims that can pass from one person to another, so that an id from them does so as well.
-const CHANGING_HANDS: [&str; 3] = ["email", "preferred_username", "upn"];
+const CHANGING_HANDS: [&str; 6] =
+    ["email", "phone_number", "preferred_username", "unique_name", "upn", "username"];
 
 /// The settings of token verification.
 #[derive(Debug, Clone)]
@@ -70,7 +71,7 @@ impl TokenSettings {
         }
         if CHANGING_HANDS.contains(&self.user_id_claim.last_part()) {
             warnings.push(
-                "JWT_USER_ID_CLAIM is an address or login, which can pass to another person with the \
+                "JWT_USER_ID_CLAIM is an address, a number or a login, which can pass to another person with the \
                  account; take an id that never changes",
             );
         }

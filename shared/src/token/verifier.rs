@@ -77,7 +77,7 @@ impl TokenVerifier {
     ) -> Result<(), VerificationError> {
         match (self.own.verify(token), &self.remote) {
             // Without a key id, only the signature shows that no key in the settings fits.
-            (Err(own), Some(remote)) if own.is_of_no_key() || token.is_asymmetric => {
+            (Err(own), Some(remote)) if own.tried_no_key() || token.is_asymmetric => {
                 remote.verify(token, own, now).await
             }
             (verified, _) => Ok(verified?),

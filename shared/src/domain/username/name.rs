@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::invalid::InvalidUsername;
 use super::key::UsernameKey;
+use super::length::{MAX_LENGTH, MIN_LENGTH};
 use super::reserved::{ReservedWords, is_separator};
 use super::{email, handle, spelling};
 use crate::domain::text::{nfc, trim};
@@ -89,11 +90,15 @@ impl Username {
         Self { text, key }
     }
 
-    /// Whether some username could be that text: an address, or letters, digits and separators. It is far
+    /// Whether some username could be that text: an address, or letters, digits and separators as a handle
+    /// has them. It is far
     /// cheaper than reading a name, and lets more pass.
     pub fn is_conceivable(text: &str) -> bool {
         let is_of_handle = |c: char| c.is_ascii_alphanumeric() || is_separator(c);
-        !text.is_empty() && (text.contains('@') || text.chars().all(is_of_handle))
+        let is_handle = (MIN_LENGTH..=MAX_LENGTH).contains(&text.len())
+            && text.chars().all(is_of_handle)
+            && text.contains(|c: char| c.is_ascii_alphabetic());
+        text.contains('@') || is_handle
     }
 
     /// The name in its owner's spelling.
