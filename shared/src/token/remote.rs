@@ -89,10 +89,10 @@ impl RemoteKeys {
         })
     }
 
-    /// Verifies the token with the published keys. It fetches them when none are known, when they are
-    /// old, or when no key is for the token: neither a published one, nor one in the settings, as their
-    /// `own_error` says. While fetching
-    /// fails, the known keys go on counting, and a token of another key is neither accepted nor refused.
+    /// Verifies the token with the published keys, after the keys in the settings failed with `own_error`.
+    /// It fetches the published ones when none are known, when they are old, or when neither kind has a key
+    /// for the token. While fetching fails, the known keys go on counting, and a token of another key is
+    /// neither accepted nor refused.
     pub(super) async fn verify(
         &self,
         token: &UnverifiedToken<'_>,
