@@ -2,14 +2,13 @@
 
 use std::time::Duration;
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures_util::future::join_all;
 use jiff::SignedDuration;
 use sandbox::{Issuer, IssuerKey, key_set};
 use serde_json::{Value, json};
 
 use crate::TestApp;
+use crate::jws::{b64, message};
 use crate::publisher::{Behaviour, Publisher};
 use crate::tokens::{ACCEPTED, ask, claims};
 
@@ -102,8 +101,7 @@ async fn a_set_without_a_usable_key_is_503_whatever_the_token_s_algorithm_and_is
 /// A token whose header names that algorithm, with some signature.
 fn with_algorithm(algorithm: &str, claims: &Value) -> String {
     let header = json!({ "alg": algorithm, "kid": "k" }).to_string();
-    let part = |text: &str| URL_SAFE_NO_PAD.encode(text);
-    format!("{}.{}.{}", part(&header), part(&claims.to_string()), part(&"s".repeat(132)))
+    format!("{}.{}", message(header, claims.to_string()), b64("s".repeat(132)))
 }
 
 #[tokio::test]

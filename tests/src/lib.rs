@@ -58,6 +58,8 @@ mod imports;
 #[cfg(test)]
 mod jwks;
 #[cfg(test)]
+mod jws;
+#[cfg(test)]
 mod log;
 #[cfg(test)]
 mod provider_keys;

@@ -13,6 +13,8 @@ use jsonwebtoken::{Algorithm, EncodingKey, crypto};
 use sandbox::IssuerKey;
 use serde_json::{Value, json};
 
+use crate::jws::{message, signed};
+
 /// The keys of a set, some of which sign.
 pub(crate) struct Ring(Vec<(Value, Signer)>);
 
@@ -36,7 +38,7 @@ impl Ring {
 
     /// Signs with that key of the set, by the algorithm of the header.
     pub(crate) fn sign(&self, key: usize, header: &Value, claims: &Value) -> String {
-        let message = message(header, claims);
+        let message = message(header.to_string(), claims.to_string());
         let signature = match &self.0[key].1 {
             Signer::Jwt(key) => {
                 // The crate has no `Ed25519`.
@@ -55,15 +57,9 @@ impl Ring {
 
 /// Signs with a shared secret, by the algorithm of the header.
 pub(crate) fn sign_with_secret(secret: &str, header: &Value, claims: &Value) -> String {
-    let message = message(header, claims);
     let algorithm: Algorithm = header["alg"].as_str().unwrap().parse().unwrap();
     let key = EncodingKey::from_secret(secret.as_bytes());
-    format!("{message}.{}", crypto::sign(message.as_bytes(), &key, algorithm).unwrap())
-}
-
-fn message(header: &Value, claims: &Value) -> String {
-    let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
-    format!("{}.{}", part(header), part(claims))
+    signed(algorithm, &key, header.to_string(), claims.to_string())
 }
 
 /// An RSA key; generating one takes long.

@@ -3,16 +3,14 @@
 
 use std::collections::BTreeSet;
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jsonwebtoken::{Algorithm, EncodingKey, crypto};
+use jsonwebtoken::{Algorithm, EncodingKey};
 use sandbox::Issuer;
 use serde_json::{Value, json};
 use shared::domain::role::Role;
 use shared::token::RequiredClaim;
 
 use crate::tokens::ask;
-use crate::{NewUser, Request, TestApp, TestUser};
+use crate::{NewUser, Request, TestApp, TestUser, jws};
 
 /// A sentence's key in the locale files, and the field with the value that is refused.
 const FIELDS: &[(&str, &str, &str)] = &[
@@ -285,9 +283,10 @@ async fn a_refused_token_gets_the_sentence_that_is_true_of_it() {
         "iss": app.issuer.issuer, "aud": app.issuer.audience, "sub": "nobody", "exp": now + 3600,
         "https://api.test/tenant": "acme"
     });
+    let key = EncodingKey::from_secret(Issuer::development().secret.as_bytes());
     let signed = |header: &str, claims: &str| {
         let header: Value = serde_json::from_str(header).unwrap();
-        sign_texts(&Issuer::development().secret, &header.to_string(), claims)
+        jws::signed(Algorithm::HS256, &key, header.to_string(), claims)
     };
     let with = |changes: Value| {
         let mut claims = good.clone();
@@ -335,13 +334,4 @@ async fn a_refused_token_gets_the_sentence_that_is_true_of_it() {
         check(key, || app.get("/v1/users/nobody").token(&token)).await;
     }
     check("token.missing", || app.get("/v1/users/nobody")).await;
-}
-
-/// Signs a header and claims that need not be JSON objects with a shared secret, by HS256.
-fn sign_texts(secret: &str, header: &str, claims: &str) -> String {
-    let part = |text: &str| URL_SAFE_NO_PAD.encode(text);
-    let message = format!("{}.{}", part(header), part(claims));
-    let key = EncodingKey::from_secret(secret.as_bytes());
-    let signature = crypto::sign(message.as_bytes(), &key, Algorithm::HS256).unwrap();
-    format!("{message}.{signature}")
 }

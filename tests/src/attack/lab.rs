@@ -13,6 +13,7 @@ use jsonwebtoken::{Algorithm, EncodingKey};
 use sandbox::{IssuerKey, key_set};
 use serde_json::{Value, json};
 
+pub(super) use crate::jws::{b64, signed};
 use crate::{Answer, TestApp, TestUser};
 
 pub(super) const INVALID: &str = "401 TOKEN_INVALID";
@@ -271,24 +272,8 @@ fn claims_for(app: &TestApp) -> Value {
     })
 }
 
-pub(super) fn b64(bytes: impl AsRef<[u8]>) -> String {
-    URL_SAFE_NO_PAD.encode(bytes)
-}
-
 pub(super) fn from_b64(text: &str) -> Vec<u8> {
     URL_SAFE_NO_PAD.decode(text).unwrap()
-}
-
-/// Returns a JWS (RFC 7515 section 7.1) with any header and payload, and with a correct signature.
-pub(super) fn signed(
-    algorithm: Algorithm,
-    key: &EncodingKey,
-    header: impl AsRef<[u8]>,
-    payload: impl AsRef<[u8]>,
-) -> String {
-    let message = format!("{}.{}", b64(header), b64(payload));
-    let signature = jsonwebtoken::crypto::sign(message.as_bytes(), key, algorithm).unwrap();
-    format!("{message}.{signature}")
 }
 
 /// Returns a JWS that the key of an issuer signs with its own algorithm.
