@@ -28,7 +28,7 @@ pub(crate) fn run(settings: &Settings, token: &str, fetch: bool) -> Result<(), B
     let verifier = TokenVerifier::new(&settings)?;
     let now = SystemClock.now();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let findings = runtime.block_on(verifier.explain(token, &settings, now, fetch));
+    let findings = runtime.block_on(verifier.explain(token, now, fetch));
     for finding in &findings {
         let outcome = match finding.outcome {
             Outcome::Holds => "holds",

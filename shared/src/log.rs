@@ -103,8 +103,10 @@ pub enum RequestLog {
 /// A log in CloudWatch's embedded metric format.
 pub struct EmfLog {
     usual: Emf,
-    /// Of requests whose token was refused: a line must have every dimension that it declares.
-    of_refused_tokens: Emf,
+    /// Of requests whose token was refused: a line must have every dimension that it declares. Made for the
+    /// first of them, so that no start waits for it.
+    of_refused_tokens: Option<Emf>,
+    stage: Stage,
     output: Box<dyn Write + Send>,
 }
 
@@ -113,7 +115,8 @@ impl RequestLog {
     pub fn emf(stage: Stage, output: impl Write + Send + 'static) -> Self {
         Self::Emf(Box::new(Mutex::new(EmfLog {
             usual: emf(stage, false),
-            of_refused_tokens: emf(stage, true),
+            of_refused_tokens: None,
+            stage,
             output: Box::new(output),
         })))
     }
@@ -121,10 +124,13 @@ impl RequestLog {
     /// Writes one line.
     pub fn write(&self, record: &RequestRecord) {
         match self {
-            Self::Emf(emf) => {
-                let mut guard = emf.lock().unwrap_or_else(PoisonError::into_inner);
-                let EmfLog { usual, of_refused_tokens, output } = &mut *guard;
-                let emf = if record.token_error.is_some() { of_refused_tokens } else { usual };
+            Self::Emf(log) => {
+                let mut guard = log.lock().unwrap_or_else(PoisonError::into_inner);
+                let EmfLog { usual, of_refused_tokens, stage, output } = &mut *guard;
+                let emf = match record.token_error {
+                    Some(_) => of_refused_tokens.get_or_insert_with(|| emf(*stage, true)),
+                    None => usual,
+                };
                 let mut line = Vec::with_capacity(1024);
                 let written = emf.format(record, &mut line).map_err(|error| error.to_string());
                 let written =

@@ -95,8 +95,12 @@ async fn update_account(
     let user_id = user_id.unwrap_or_else(|| caller.id.clone());
     let ids = CallerAndTarget { caller: &caller.id, target: &user_id };
     let Users { caller: account, target } = app.store.caller_and_target(ids).await?;
-    let request = Request { caller: &caller, account, user_id: &user_id };
-    let target = request.authorize(target)?;
+    let authorize = |target: Option<User>| -> Result<Option<User>, Error> {
+        let (access, target) = caller.access_and_view(&user_id, account.as_ref(), target)?;
+        access.authorize_account(target.as_ref())?;
+        Ok(target)
+    };
+    let target = authorize(target)?;
     if !violations.is_empty() {
         return Err(Error::Invalid(violations));
     }
@@ -116,28 +120,9 @@ async fn update_account(
             Outcome::Committed => return Ok(AccountReply(after)),
             Outcome::Conflict | Outcome::Taken(_) => return Err(Error::ConcurrentChange),
             Outcome::Stale(user) => {
-                request.authorize(user.map(|user| *user))?.ok_or(Error::UserNotFound)?
+                authorize(user.map(|user| *user))?.ok_or(Error::UserNotFound)?
             }
         };
     }
     Err(Error::ConcurrentChange)
-}
-
-/// Who asks for a change of whose account.
-struct Request<'a> {
-    caller: &'a Caller,
-    account: Option<User>,
-    user_id: &'a UserId,
-}
-
-impl Request<'_> {
-    /// Decides whether the caller may change the account, and gives the target as the caller sees it.
-    fn authorize(&self, target: Option<User>) -> Result<Option<User>, Error> {
-        let is_self = self.caller.id == *self.user_id;
-        let account = if is_self { target.as_ref() } else { self.account.as_ref() };
-        let access = self.caller.access_to(self.user_id, account)?;
-        let target = access.visible(target);
-        access.authorize_account(target.as_ref())?;
-        Ok(target)
-    }
 }

@@ -152,10 +152,8 @@ struct Request<'a> {
 impl Request<'_> {
     /// Decides whether the caller may make these changes, and gives the target as the caller sees it.
     fn authorize(&self, target: Option<User>) -> Result<(Access, Option<User>), Error> {
-        let is_self = self.caller.id == *self.user_id;
-        let account = if is_self { target.as_ref() } else { self.account.as_ref() };
-        let access = self.caller.access_to(self.user_id, account)?;
-        let target = access.visible(target);
+        let account = self.account.as_ref();
+        let (access, target) = self.caller.access_and_view(self.user_id, account, target)?;
         let (sent, patch) = (&self.sent, self.values);
         access.authorize(&ChangeRequest { target: target.as_ref(), sent, patch })?;
         Ok((access, target))

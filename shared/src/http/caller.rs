@@ -45,6 +45,22 @@ impl Caller {
         };
         Ok(Access { is_self: self.id == *target, roles })
     }
+
+    /// The caller's access to the user of that id, as [`Self::access_to`], and the user as the caller sees
+    /// it. `account` is the caller's own, where that is another user.
+    ///
+    /// # Errors
+    /// As [`Self::access_to`].
+    pub fn access_and_view(
+        &self,
+        id: &UserId,
+        account: Option<&User>,
+        target: Option<User>,
+    ) -> Result<(Access, Option<User>), Error> {
+        let account = if self.id == *id { target.as_ref() } else { account };
+        let access = self.access_to(id, account)?;
+        Ok((access, access.visible(target)))
+    }
 }
 
 /// The token is verified and the request counted before anything else of the request is looked at.

@@ -40,8 +40,8 @@ impl Audience {
         let Self::AnyOf(accepted) = self else { return Ok(()) };
         let accepts = |name: &str| accepted.iter().any(|audience| audience == name);
         match claims.get("aud") {
-            None | Some(Value::Null) => self.check_client(claims),
-            Some(Value::Array(names)) if names.is_empty() => self.check_client(claims),
+            None | Some(Value::Null) => check_client(claims, accepts),
+            Some(Value::Array(names)) if names.is_empty() => check_client(claims, accepts),
             Some(Value::String(name)) if accepts(name) => Ok(()),
             Some(Value::Array(names)) if names.iter().all(Value::is_string) => {
                 let is_one = names.iter().filter_map(Value::as_str).any(accepts);
@@ -51,17 +51,20 @@ impl Audience {
             Some(_) => Err(TokenError::Malformed("aud".into())),
         }
     }
+}
 
-    fn check_client(&self, claims: &Map<String, Value>) -> Result<(), TokenError> {
-        let Self::AnyOf(accepted) = self else { return Ok(()) };
-        let named = |claim| claims.get(claim).and_then(Value::as_str);
-        let (name, error) = match (named("client_id"), named("azp")) {
-            (Some(client), _) => (client, AudienceError::ClientId),
-            (None, Some(party)) => (party, AudienceError::AuthorizedParty),
-            (None, None) => return Err(AudienceError::Absent.into()),
-        };
-        if accepted.iter().any(|audience| audience == name) { Ok(()) } else { Err(error.into()) }
-    }
+/// Checks who the token was issued to, where nothing says whom it is for.
+fn check_client(
+    claims: &Map<String, Value>,
+    accepts: impl Fn(&str) -> bool,
+) -> Result<(), TokenError> {
+    let named = |claim| claims.get(claim).and_then(Value::as_str);
+    let (name, error) = match (named("client_id"), named("azp")) {
+        (Some(client), _) => (client, AudienceError::ClientId),
+        (None, Some(party)) => (party, AudienceError::AuthorizedParty),
+        (None, None) => return Err(AudienceError::Absent.into()),
+    };
+    if accepts(name) { Ok(()) } else { Err(error.into()) }
 }
 
 #[cfg(test)]

@@ -32,12 +32,12 @@ pub struct Claims {
 
 /// The rules of the claims, from the settings.
 pub(super) struct ClaimRules {
-    issuer: String,
-    audience: Audience,
-    required: Vec<RequiredClaim>,
-    user_id: ClaimPath,
-    roles: RoleClaims,
-    username: Option<ClaimPath>,
+    pub(super) issuer: String,
+    pub(super) audience: Audience,
+    pub(super) required: Vec<RequiredClaim>,
+    pub(super) user_id: ClaimPath,
+    pub(super) roles: RoleClaims,
+    pub(super) username: Option<ClaimPath>,
 }
 
 impl ClaimRules {
@@ -63,7 +63,7 @@ impl ClaimRules {
         check_beginning(claims, now)?;
         self.audience.check(claims)?;
         self.check_kind(claims)?;
-        self.check_required(claims)?;
+        self.required.iter().try_for_each(|required| required.check(claims))?;
         Ok(Claims {
             user_id: self.user_id(claims)?,
             username_hint: self.hint(claims).map(|hint| Username::unvalidated(hint.to_owned())),
@@ -81,16 +81,8 @@ impl ClaimRules {
         }
     }
 
-    pub(super) fn check_audience(&self, claims: &Map<String, Value>) -> Result<(), TokenError> {
-        self.audience.check(claims)
-    }
-
     pub(super) fn check_kind(&self, claims: &Map<String, Value>) -> Result<(), TokenError> {
         kind::check(claims, &self.required)
-    }
-
-    pub(super) fn check_required(&self, claims: &Map<String, Value>) -> Result<(), TokenError> {
-        self.required.iter().try_for_each(|required| required.check(claims))
     }
 
     pub(super) fn user_id(&self, claims: &Map<String, Value>) -> Result<UserId, TokenError> {
@@ -100,10 +92,6 @@ impl ClaimRules {
             Some(Value::String(id)) => UserId::parse(id).map_err(|_| TokenError::Malformed(name())),
             Some(_) => Err(TokenError::Malformed(name())),
         }
-    }
-
-    pub(super) fn roles(&self, claims: &Map<String, Value>) -> Roles {
-        self.roles.of(claims)
     }
 
     /// The username in the token, unless no username could be that text: a guess that must fail would

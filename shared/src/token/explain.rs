@@ -5,10 +5,9 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::audience::Audience;
-use super::claims::{check_beginning, check_expiry};
+use super::claims::{ClaimRules, check_beginning, check_expiry};
 use super::error::{AudienceError, TokenError};
 use super::path::ClaimPath;
-use super::settings::TokenSettings;
 use super::unverified::UnverifiedToken;
 use super::verifier::TokenVerifier;
 use crate::domain::role::Role;
@@ -68,13 +67,7 @@ impl Finding {
 impl TokenVerifier {
     /// Says of each rule whether the token satisfies it at the instant `now`. The issuer is asked for its
     /// keys only with `fetch`.
-    pub async fn explain(
-        &self,
-        token: &str,
-        settings: &TokenSettings,
-        now: Timestamp,
-        fetch: bool,
-    ) -> Vec<Finding> {
+    pub async fn explain(&self, token: &str, now: Timestamp, fetch: bool) -> Vec<Finding> {
         let parsed = match UnverifiedToken::parse(token) {
             Ok(parsed) => parsed,
             Err(error) => return vec![Finding::of("form", Err(error))],
@@ -86,7 +79,7 @@ impl TokenVerifier {
             self.signature(&parsed, now, fetch).await,
         ];
         match parsed.claims() {
-            Ok(claims) => findings.extend(self.claim_findings(&claims, settings, now)),
+            Ok(claims) => findings.extend(self.rules.findings(&claims, now)),
             Err(error) => findings.push(Finding::of("claims", Err(error))),
         }
         findings
@@ -112,49 +105,44 @@ impl TokenVerifier {
             },
         }
     }
+}
 
-    fn claim_findings(
-        &self,
-        claims: &Map<String, Value>,
-        settings: &TokenSettings,
-        now: Timestamp,
-    ) -> Vec<Finding> {
-        let audience = match &settings.audience {
+impl ClaimRules {
+    fn findings(&self, claims: &Map<String, Value>, now: Timestamp) -> Vec<Finding> {
+        let audience = match &self.audience {
             Audience::AnyOf(names) => names.join(", "),
             Audience::Anybody => "anything".to_owned(),
         };
-        let party = match self.rules.check_audience(claims) {
+        let is_for_us = self.audience.check(claims);
+        let party = match is_for_us {
             Err(TokenError::Audience(AudienceError::ClientId)) => "client_id",
             Err(TokenError::Audience(AudienceError::AuthorizedParty)) => "azp",
             _ => "aud",
         };
         let said = |text: &str| text.to_owned();
         let mut findings = vec![
-            Finding::of("iss", self.rules.check_issuer(claims).map(|()| settings.issuer.clone()))
-                .with_values(claims.get("iss"), &settings.issuer),
+            Finding::of("iss", self.check_issuer(claims).map(|()| self.issuer.clone()))
+                .with_values(claims.get("iss"), &self.issuer),
             Finding::of("exp", check_expiry(claims, now).map(|()| time(claims, "exp")))
                 .with_time(claims, "exp"),
             Finding::of("nbf", check_beginning(claims, now).map(|()| time(claims, "nbf")))
                 .with_time(claims, "nbf"),
-            Finding::of(
-                "aud",
-                self.rules.check_audience(claims).map(|()| format!("for {audience}")),
-            )
-            .with_values(claims.get(party), &audience),
-            Finding::of("kind", self.rules.check_kind(claims).map(|()| said("an access token"))),
+            Finding::of("aud", is_for_us.map(|()| format!("for {audience}")))
+                .with_values(claims.get(party), &audience),
+            Finding::of("kind", self.check_kind(claims).map(|()| said("an access token"))),
         ];
-        findings.extend(settings.required_claims.iter().map(|required| {
+        findings.extend(self.required.iter().map(|required| {
             let result = required.check(claims).map(|()| required.value().to_owned());
             Finding::of(format!("required {}", required.path().as_str()), result)
                 .with_values(required.path().find(claims), required.value())
         }));
-        let id = self.rules.user_id(claims).map(|id| id.to_string());
-        findings.push(Finding::of(format!("user id ({})", settings.user_id_claim.as_str()), id));
-        let roles: Vec<_> = self.rules.roles(claims).iter().map(Role::as_str).collect();
+        let id = self.user_id(claims).map(|id| id.to_string());
+        findings.push(Finding::of(format!("user id ({})", self.user_id.as_str()), id));
+        let roles: Vec<_> = self.roles.of(claims).iter().map(Role::as_str).collect();
         let roles = if roles.is_empty() { said("none that counts") } else { roles.join(", ") };
-        let paths: Vec<_> = settings.roles.paths().iter().map(ClaimPath::as_str).collect();
+        let paths: Vec<_> = self.roles.paths().iter().map(ClaimPath::as_str).collect();
         findings.push(Finding::new(format!("roles ({})", paths.join(", ")), Outcome::Holds, roles));
-        let hint = match (&settings.username_claim, self.rules.hint(claims)) {
+        let hint = match (&self.username, self.hint(claims)) {
             (None, _) => said("JWT_USERNAME_CLAIM is not set; a rename reads the user first"),
             (Some(path), None) => {
                 format!("no username in {}; a rename reads the user first", path.as_str())

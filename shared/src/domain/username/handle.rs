@@ -41,10 +41,15 @@ pub(super) fn may_be_suggested(text: &str, reserved: &ReservedWords) -> bool {
     is_valid(text, reserved) && !reserved.can_be_read_in(text)
 }
 
+/// Whether a handle can contain the character.
+pub(super) fn is_allowed(c: char) -> bool {
+    c.is_ascii_alphanumeric() || is_separator(c)
+}
+
 /// The first few characters that a handle cannot contain, each once.
 fn forbidden_characters(text: &str) -> Vec<char> {
     let mut found = Vec::new();
-    for c in text.chars().filter(|c| !c.is_ascii_alphanumeric() && !is_separator(*c)) {
+    for c in text.chars().filter(|c| !is_allowed(*c)) {
         if !found.contains(&c) {
             found.push(c);
         }

@@ -5,7 +5,7 @@ use std::fmt;
 use super::invalid::InvalidUsername;
 use super::key::UsernameKey;
 use super::length::{MAX_LENGTH, MIN_LENGTH};
-use super::reserved::{ReservedWords, is_separator};
+use super::reserved::ReservedWords;
 use super::{email, handle, spelling};
 use crate::domain::text::{nfc, trim};
 
@@ -94,9 +94,8 @@ impl Username {
     /// has them. It is far
     /// cheaper than reading a name, and lets more pass.
     pub fn is_conceivable(text: &str) -> bool {
-        let is_of_handle = |c: char| c.is_ascii_alphanumeric() || is_separator(c);
         let is_handle = (MIN_LENGTH..=MAX_LENGTH).contains(&text.len())
-            && text.chars().all(is_of_handle)
+            && text.chars().all(handle::is_allowed)
             && text.contains(|c: char| c.is_ascii_alphabetic());
         text.contains('@') || is_handle
     }
