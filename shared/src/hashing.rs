@@ -1,7 +1,7 @@
 //! Judging and hashing new passwords, off the thread that serves requests.
 
 use crate::domain::field::Field;
-use crate::domain::password::{InvalidPassword, PasswordHash, PasswordText};
+use crate::domain::password::{HashSettings, InvalidPassword, PasswordHash, PasswordText};
 use crate::error::{Error, Location, Violation};
 
 /// A new password, and what it is judged with.
@@ -61,6 +61,7 @@ impl NewPassword {
 /// # Errors
 /// [`Error::Internal`] when the work could not be done.
 pub async fn is_password_of(text: PasswordText, hash: PasswordHash) -> Result<bool, Error> {
-    let compared = tokio::task::spawn_blocking(move || text.matches(&hash)).await;
+    let settings = HashSettings::default();
+    let compared = tokio::task::spawn_blocking(move || text.verify(&hash, &settings)).await;
     compared.map_err(|_| panicked())
 }
