@@ -1,11 +1,10 @@
 //! Checks a model, and finds the shortest way to a violation.
 
+use std::fmt::Debug;
+use std::hash::Hash;
 use std::time::{Duration, Instant};
 
 use stateright::{Checker, Expectation, HasDiscoveries, Model};
-
-use crate::data::bound::Bound;
-use crate::data::state::Step;
 
 /// The result of a complete check.
 #[derive(Clone, Debug)]
@@ -21,7 +20,12 @@ pub struct Report {
 }
 
 /// Visits every state of a model. It calls `progress` again and again with the number of states so far.
-pub fn check(model: &Bound, threads: usize, progress: impl Fn(usize)) -> Report {
+pub fn check<M>(model: &M, threads: usize, progress: impl Fn(usize)) -> Report
+where
+    M: Model + Clone + Send + Sync + 'static,
+    M::State: Clone + Debug + Eq + Hash + Send + Sync,
+    M::Action: Clone + Debug + Eq + Send + Sync,
+{
     let begun = Instant::now();
     let mut checker = model.clone().checker().threads(threads).spawn_dfs();
     let handles = checker.handles();
@@ -43,11 +47,16 @@ pub fn check(model: &Bound, threads: usize, progress: impl Fn(usize)) -> Report 
 
 /// Returns the fewest steps to a state that violates the property, or `None` when no state within
 /// `max_steps` steps does. It searches with one step more each time.
-pub fn counterexample(
-    model: &Bound,
+pub fn counterexample<M>(
+    model: &M,
     property: &'static str,
     max_steps: usize,
-) -> Option<Vec<Step>> {
+) -> Option<Vec<M::Action>>
+where
+    M: Model + Clone + Send + Sync + 'static,
+    M::State: Clone + Debug + Eq + Hash + Send + Sync,
+    M::Action: Clone + Debug + Eq + Send + Sync,
+{
     (0..=max_steps).find_map(|steps| {
         let found = HasDiscoveries::AnyOf([property].into());
         // The first state has the depth 1, and the checker does not examine the states of the last

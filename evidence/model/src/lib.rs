@@ -63,5 +63,6 @@ pub mod handler;
 pub mod properties;
 pub mod protocol;
 pub mod recorder;
+pub mod session;
 pub mod steps;
 pub mod transact;
