@@ -1,18 +1,21 @@
-//! Checks the model of the rename protocol in every bound, and finds each deliberate fault.
+//! Checks the models of the rename protocol and of signing in in every bound, and finds each deliberate
+//! fault.
 //!
 //! The command is `cargo run --release -p model`.
 
-use std::fmt::Write;
+use std::fmt::{Debug, Write};
+use std::hash::Hash;
 use std::process::ExitCode;
 use std::thread::available_parallelism;
 
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
-use model::bounds::{LARGE_ONES, SMALL_ONES};
 use model::check::{Report, check, counterexample};
-use model::fault_tests::{self, FaultTest, STEPS};
+use model::session::keys;
+use model::{bounds, fault_tests, session};
+use stateright::Model;
 
-/// Checks the model of the rename protocol.
+/// Checks the models of the rename protocol and of signing in.
 #[derive(Debug, Parser)]
 struct Options {
     /// Check only the bounds that the tests check as well.
@@ -27,19 +30,27 @@ struct Options {
 fn main() -> ExitCode {
     let options = Options::parse();
     let threads = options.threads.or_else(|| available_parallelism().ok().map(Into::into));
-    let progress = progress(&options);
-    let mut tables = Tables::default();
+    let mut tables = Tables {
+        text: String::new(),
+        as_expected: true,
+        threads: threads.unwrap_or(1),
+        progress: progress(&options),
+    };
     let done = tables
-        .bounds(&options, threads.unwrap_or(1), &progress)
-        .and_then(|()| tables.fault_tests(&progress));
-    progress.finish_and_clear();
+        .renames(&options)
+        .and_then(|()| tables.rename_faults())
+        .and_then(|()| tables.sessions(&options))
+        .and_then(|()| tables.session_faults());
+    tables.progress.finish_and_clear();
     println!("{}", tables.text);
     if tables.as_expected && done.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn progress(options: &Options) -> ProgressBar {
-    let large = if options.quick { 0 } else { LARGE_ONES.len() };
-    let steps = SMALL_ONES.len() + large + fault_tests::all().len();
+    let large = bounds::LARGE_ONES.len() + session::bounds::LARGE_ONES.len();
+    let small = bounds::SMALL_ONES.len() + session::bounds::SMALL_ONES.len() + KEYS.len();
+    let faults = fault_tests::all().len() + session::fault_tests::all().len();
+    let steps = small + faults + keys::Fault::ALL.len() + if options.quick { 0 } else { large };
     let progress = ProgressBar::new(u64::try_from(steps).unwrap_or(u64::MAX));
     if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} {elapsed} {msg}") {
         progress.set_style(style);
@@ -47,43 +58,82 @@ fn progress(options: &Options) -> ProgressBar {
     progress
 }
 
+/// The schedules of signing keys.
+const KEYS: [keys::Schedule; 2] = [keys::HOUR, keys::TWO_ROTATIONS];
+
 /// The printed tables.
 struct Tables {
     text: String,
     /// Whether every result is as expected.
     as_expected: bool,
-}
-
-impl Default for Tables {
-    fn default() -> Self {
-        Self { text: String::new(), as_expected: true }
-    }
+    threads: usize,
+    progress: ProgressBar,
 }
 
 impl Tables {
-    fn bounds(
-        &mut self,
-        options: &Options,
-        threads: usize,
-        progress: &ProgressBar,
-    ) -> std::fmt::Result {
-        writeln!(
-            self.text,
-            "| bound | states | depth | seconds | result |\n|---|--:|--:|--:|---|"
-        )?;
-        let large = LARGE_ONES.into_iter().filter(|_| !options.quick);
-        for bound in SMALL_ONES.into_iter().chain(large) {
-            let label = bound.label;
-            let report = check(&bound, threads, |states| {
-                progress.set_message(format!("{label}: {states} states"));
-            });
-            self.line(label, &report)?;
-            progress.inc(1);
+    fn renames(&mut self, options: &Options) -> std::fmt::Result {
+        self.bounds_head("The rename protocol")?;
+        let large = bounds::LARGE_ONES.into_iter().filter(|_| !options.quick);
+        for bound in bounds::SMALL_ONES.into_iter().chain(large) {
+            self.bound(bound.label, &bound)?;
         }
         Ok(())
     }
 
-    fn line(&mut self, label: &str, report: &Report) -> std::fmt::Result {
+    fn sessions(&mut self, options: &Options) -> std::fmt::Result {
+        self.bounds_head("Signing in")?;
+        let large = session::bounds::LARGE_ONES.into_iter().filter(|_| !options.quick);
+        for bound in session::bounds::SMALL_ONES.into_iter().chain(large) {
+            self.bound(bound.label, &bound)?;
+        }
+        for schedule in KEYS {
+            self.bound(schedule.label, &schedule)?;
+        }
+        Ok(())
+    }
+
+    fn rename_faults(&mut self) -> std::fmt::Result {
+        self.faults_head()?;
+        for test in fault_tests::all() {
+            let fault = format!("{:?} | {}", test.faults, test.bound.label);
+            self.fault(&fault, &test.model(), test.violated, fault_tests::STEPS)?;
+        }
+        Ok(())
+    }
+
+    fn session_faults(&mut self) -> std::fmt::Result {
+        self.faults_head()?;
+        for test in session::fault_tests::all() {
+            let fault = format!("{:?} | {}", test.faults, test.bound.label);
+            self.fault(&fault, &test.model(), test.violated, session::fault_tests::STEPS)?;
+        }
+        for fault in keys::Fault::ALL {
+            let schedule = fault.schedule();
+            let fault = format!("[{fault:?}] | {}", schedule.label);
+            self.fault(&fault, &schedule, Some(keys::VERIFIED), keys::STEPS)?;
+        }
+        Ok(())
+    }
+
+    fn bounds_head(&mut self, title: &str) -> std::fmt::Result {
+        let head = "| bound | states | depth | seconds | result |\n|---|--:|--:|--:|---|";
+        writeln!(self.text, "\n{title}\n\n{head}")
+    }
+
+    fn faults_head(&mut self) -> std::fmt::Result {
+        writeln!(self.text, "\n| fault | in | found by | steps |\n|---|---|---|--:|")
+    }
+
+    fn bound<M>(&mut self, label: &str, model: &M) -> std::fmt::Result
+    where
+        M: Model + Clone + Send + Sync + 'static,
+        M::State: Clone + Debug + Eq + Hash + Send + Sync,
+        M::Action: Clone + Debug + Eq + Send + Sync,
+    {
+        let report = check(model, self.threads, |states| {
+            self.progress.set_message(format!("{label}: {states} states"));
+        });
+        self.progress.inc(1);
         let Report { states, depth, time, failures } = report;
         self.as_expected &= failures.is_empty();
         let result = if failures.is_empty() { "holds".to_owned() } else { failures.join("; ") };
@@ -91,29 +141,30 @@ impl Tables {
         writeln!(self.text, "| {label} | {states} | {depth} | {seconds:.1} | {result} |")
     }
 
-    fn fault_tests(&mut self, progress: &ProgressBar) -> std::fmt::Result {
-        writeln!(self.text, "\n| fault | in | found by | steps |\n|---|---|---|--:|")?;
-        for test in fault_tests::all() {
-            let fault = format!("{:?} | {}", test.faults, test.bound.label);
-            progress.set_message(fault.clone());
-            progress.inc(1);
-            let result = self.fault_test(&test);
-            writeln!(self.text, "| {fault} | {result} |")?;
-        }
-        Ok(())
-    }
-
-    /// Runs a fault test. Returns the last two cells of its line.
-    fn fault_test(&mut self, test: &FaultTest) -> String {
-        let Some(property) = test.violated else {
-            let all_hold = check(&test.model(), 1, |_| ()).failures.is_empty();
+    /// Runs a fault test and adds its line.
+    fn fault<M>(
+        &mut self,
+        fault: &str,
+        model: &M,
+        violated: Option<&'static str>,
+        max_steps: usize,
+    ) -> std::fmt::Result
+    where
+        M: Model + Clone + Send + Sync + 'static,
+        M::State: Clone + Debug + Eq + Hash + Send + Sync,
+        M::Action: Clone + Debug + Eq + Send + Sync,
+    {
+        self.progress.set_message(fault.to_owned());
+        self.progress.inc(1);
+        let Some(property) = violated else {
+            let all_hold = check(model, 1, |_| ()).failures.is_empty();
             self.as_expected &= all_hold;
             let found = if all_hold { "nothing, as expected" } else { "something unexpected" };
-            return format!("{found} | ");
+            return writeln!(self.text, "| {fault} | {found} | |");
         };
-        let found = counterexample(&test.model(), property, STEPS);
+        let found = counterexample(model, property, max_steps);
         self.as_expected &= found.is_some();
         let steps = found.map_or("not found".to_owned(), |steps| steps.len().to_string());
-        format!("{property} | {steps}")
+        writeln!(self.text, "| {fault} | {property} | {steps} |")
     }
 }

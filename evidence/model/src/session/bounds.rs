@@ -209,8 +209,23 @@ pub const WINDOWS: Bound = Bound {
 
 /// The bounds that the tests check.
 pub const SMALL_ONES: [Bound; 17] = [
-    SERIAL, STRICT, THREE_LOST, PARALLEL, PARALLEL_IN_TIME, LATE_LOGOUT, THIEF, ENDING, EPOCHS, ERASED,
-    EVERYWHERE, CHANGING, TWO_CHANGES, EPOCH_WRITTEN, REHASHING, GUESSING, WINDOWS,
+    SERIAL,
+    STRICT,
+    THREE_LOST,
+    PARALLEL,
+    PARALLEL_IN_TIME,
+    LATE_LOGOUT,
+    THIEF,
+    ENDING,
+    EPOCHS,
+    ERASED,
+    EVERYWHERE,
+    CHANGING,
+    TWO_CHANGES,
+    EPOCH_WRITTEN,
+    REHASHING,
+    GUESSING,
+    WINDOWS,
 ];
 
 /// The further bounds that the program checks.

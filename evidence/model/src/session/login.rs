@@ -62,11 +62,8 @@ impl Bound {
     ) -> Login {
         let leads_to_user = state.table.user.is_some_and(|user| user.name == name);
         let call = if leads_to_user { LoginCall::Read } else { LoginCall::Reserve };
-        let (user, hash) = if leads_to_user {
-            (Seen::Unread, Seen::Unread)
-        } else {
-            (Seen::Absent, Seen::Absent)
-        };
+        let (user, hash) =
+            if leads_to_user { (Seen::Unread, Seen::Unread) } else { (Seen::Absent, Seen::Absent) };
         Login { name, password, known, call, user, hash, window: 0, era: 0 }
     }
 

@@ -4,6 +4,7 @@ pub mod bounds;
 pub mod change;
 pub mod data;
 pub mod fault_tests;
+pub mod keys;
 pub mod login;
 pub mod properties;
 pub mod protocol;

@@ -64,17 +64,11 @@ impl Bound {
         let request = *self.requests.get(index)?;
         state.begun |= 1 << index;
         let progress = match request {
-            Request::Refresh(holder) => {
-                Progress::Refresh(with_token(holder, state.token(holder)?))
-            }
+            Request::Refresh(holder) => Progress::Refresh(with_token(holder, state.token(holder)?)),
             Request::ForgedRefresh | Request::ForgedLogout => {
                 let generation = state.table.session(0)?.generation;
-                let token = Token {
-                    session: 0,
-                    generation,
-                    secret: Secret::FORGED,
-                    right_tag: false,
-                };
+                let token =
+                    Token { session: 0, generation, secret: Secret::FORGED, right_tag: false };
                 let forged = with_token(Holder::Thief, token);
                 if request == Request::ForgedRefresh {
                     Progress::Refresh(forged)
@@ -143,11 +137,8 @@ impl Bound {
         let progress = match it.progress {
             Progress::Refresh(request) => {
                 let read = state.read_one(request, user);
-                let next = if read.is_read() {
-                    self.decide_refresh(state, it, read)?
-                } else {
-                    read
-                };
+                let next =
+                    if read.is_read() { self.decide_refresh(state, it, read)? } else { read };
                 Progress::Refresh(next)
             }
             Progress::Logout(request, everywhere) => {

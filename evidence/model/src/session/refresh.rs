@@ -98,8 +98,7 @@ impl Bound {
         refresh: WithToken,
         session: &Session,
     ) -> Option<WithToken> {
-        let is_overtaken =
-            refresh.overtaken != Overtaken::No && !self.has(Fault::OvertakenEnds);
+        let is_overtaken = refresh.overtaken != Overtaken::No && !self.has(Fault::OvertakenEnds);
         let was_current =
             refresh.overtaken == Overtaken::Rotating && !self.has(Fault::OvertakenIsLate);
         let elapsed = in_flight.now(state) - session.rotated_at;

@@ -39,8 +39,7 @@ impl State {
     /// raises the epoch, or by time.
     fn may_refuse(&self, request: WithToken) -> bool {
         let session = self.table.session(request.token.session);
-        let is_past =
-            session.is_none_or(|it| it.era < self.history.era || it.is_over(self.time));
+        let is_past = session.is_none_or(|it| it.era < self.history.era || it.is_over(self.time));
         let is_active = self.table.user.is_some_and(|user| user.active);
         let by_user = self.history.logged_out && request.token.session == 0;
         is_past || !is_active || by_user || self.history.stolen
@@ -168,9 +167,9 @@ impl Bound {
     ) -> Option<WithToken> {
         if !in_flight.given_up && request.token.right_tag {
             let [own, other] = [0, Holder::Other.session()].map(|id| state.table.session(id));
-            let goes_on = own.zip(other).is_some_and(|(own, other)| {
-                own.era == other.era && state.table.is_alive(&other)
-            });
+            let goes_on = own
+                .zip(other)
+                .is_some_and(|(own, other)| own.era == other.era && state.table.is_alive(&other));
             let is_false = everywhere && goes_on && self.is_within_budget(state);
             state.history.record_if(is_false, Violation::NotEverywhere);
             state.tokens[request.holder as usize] = None;
