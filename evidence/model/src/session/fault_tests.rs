@@ -5,8 +5,8 @@ use super::data::bound::Bound;
 use super::data::faults::{Fault, Faults};
 use super::properties::{
     ACTIVE, COUNT, ENDED, EVERYWHERE, FORGED, GUESSES, KNOWS_OLD, LATE_BUDGET,
-    NO_TOKEN_FROM_BEFORE, NONE_FROM_BEFORE, NOT_LOCKED_OUT, ONE_SUCCESSOR, OVER, PRESENT_NAME,
-    REHASH, REPEATED_CHANGE, RESERVED, REUSE_ENDS, STAYS_SIGNED_IN,
+    NO_TOKEN_FROM_BEFORE, NONE_FROM_BEFORE, NOT_LOCKED_OUT, ONE_EACH, ONE_SUCCESSOR, OVER,
+    PRESENT_NAME, REHASH, REPEATED_CHANGE, RESERVED, REUSE_ENDS, STAYS_SIGNED_IN,
 };
 
 /// A fault test: a model with faults, and the property that they violate.
@@ -51,6 +51,7 @@ fn refreshing() -> Vec<FaultTest> {
         found(&[F::EndsOnWrongTag], &bounds::STRICT, FORGED),
         found(&[F::NoGrace], &bounds::PARALLEL, STAYS_SIGNED_IN),
         found(&[F::LateNotCounted], &bounds::THIEF, LATE_BUDGET),
+        found(&[F::EachLateCounts], &bounds::PARALLEL_LATE, ONE_EACH),
         found(&[F::LateRepeatsEnded], &bounds::LATE_LOGOUT, ENDED),
         found(&[F::ReuseEndsNothing], &bounds::THIEF, REUSE_ENDS),
         found(&[F::OvertakenEnds], &bounds::SERIAL, STAYS_SIGNED_IN),

@@ -6,6 +6,8 @@ pub mod data;
 pub mod fault_tests;
 pub mod keys;
 pub mod login;
+#[cfg(test)]
+mod parallel_tests;
 pub mod properties;
 pub mod protocol;
 pub mod refresh;

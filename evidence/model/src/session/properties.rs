@@ -10,6 +10,8 @@ use super::login::window_of;
 
 /// A client loses as many answers as a session has late repeats, and is never signed out.
 pub const STAYS_SIGNED_IN: &str = "a client that loses no more answers than it may stays signed in";
+/// Repeats that come late together are counted once.
+pub const ONE_EACH: &str = "a lost answer costs at most one late repeat";
 /// All answers to one token are the same.
 pub const ONE_SUCCESSOR: &str = "a token has one successor, and every answer gives it";
 /// A thief and a client do not both go on.
@@ -63,6 +65,7 @@ pub fn of(bound: &Bound) -> Vec<Property<Bound>> {
 fn refreshing() -> Vec<Property<Bound>> {
     vec![
         Property::always(STAYS_SIGNED_IN, |_, state| without(state, Violation::SignedOut)),
+        Property::always(ONE_EACH, one_each),
         Property::always(ONE_SUCCESSOR, |_, state| without(state, Violation::SecondSuccessor)),
         Property::always(LATE_BUDGET, |bound: &Bound, state: &State| {
             state.history.late_served <= bound.late_repeats
@@ -93,6 +96,13 @@ fn signing_in() -> Vec<Property<Bound>> {
 
 fn without(state: &State, violation: Violation) -> bool {
     !state.history.has(violation)
+}
+
+/// Whether no more late repeats were counted than answers were lost. A thief makes late repeats too, and
+/// a clock that is back makes repeats late.
+fn one_each(bound: &Bound, state: &State) -> bool {
+    let late = state.table.session(0).map_or(0, |session| session.late);
+    state.history.stolen || bound.skewed || late <= state.lost
 }
 
 /// Whether each session that would be refreshed was allowed in the present era.

@@ -11,20 +11,11 @@ use stateright::{Model, Property};
 use super::data::bound::Bound;
 use super::data::history::History;
 use super::data::request::{Access, Holder, InFlight, Progress, Request};
-use super::data::request::{Change, Overtaken, Seen, Token, TokenCall, WithToken};
+use super::data::request::{Change, Seen, Token, WithToken};
 use super::data::state::{MAX_REQUESTS, State, Step};
-use super::data::table::{POOLS, PasswordHash, SESSIONS, Secret, Session, SessionId};
+use super::data::table::{POOLS, PasswordHash, SESSIONS, Secret, Session};
 use super::data::table::{Table, Tick, User, WINDOWS};
 use super::properties;
-
-fn first_token(session: SessionId) -> Token {
-    Token { session, generation: 0, secret: Secret::FIRST, right_tag: true }
-}
-
-fn with_token(holder: Holder, token: Token) -> WithToken {
-    let (user, session) = (Seen::Unread, Seen::Unread);
-    WithToken { holder, token, call: TokenCall::Read, user, session, overtaken: Overtaken::No }
-}
 
 /// Returns the number with which a request salts the passwords that it hashes.
 fn salt(index: usize) -> u8 {
@@ -52,7 +43,7 @@ impl Bound {
             },
             in_flight: [None; MAX_REQUESTS],
             begun: 0,
-            tokens: [Some(first_token(0)), other.map(first_token), None],
+            tokens: [Some(Token::first(0)), other.map(Token::first), None],
             access: [Some(access), other.map(|_| access), None],
             lost: 0,
             history,
@@ -64,12 +55,14 @@ impl Bound {
         let request = *self.requests.get(index)?;
         state.begun |= 1 << index;
         let progress = match request {
-            Request::Refresh(holder) => Progress::Refresh(with_token(holder, state.token(holder)?)),
+            Request::Refresh(holder) => {
+                Progress::Refresh(WithToken::new(holder, state.token(holder)?))
+            }
             Request::ForgedRefresh | Request::ForgedLogout => {
                 let generation = state.table.session(0)?.generation;
                 let token =
                     Token { session: 0, generation, secret: Secret::FORGED, right_tag: false };
-                let forged = with_token(Holder::Thief, token);
+                let forged = WithToken::new(Holder::Thief, token);
                 if request == Request::ForgedRefresh {
                     Progress::Refresh(forged)
                 } else {
@@ -79,7 +72,7 @@ impl Bound {
             Request::Logout | Request::Everywhere => {
                 let holder = Holder::Client;
                 let everywhere = request == Request::Everywhere;
-                Progress::Logout(with_token(holder, state.token(holder)?), everywhere)
+                Progress::Logout(WithToken::new(holder, state.token(holder)?), everywhere)
             }
             Request::Login { name, password, known } => {
                 Progress::Login(self.begin_login(state, name, password, known))

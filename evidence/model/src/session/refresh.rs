@@ -3,7 +3,7 @@
 use super::data::bound::Bound;
 use super::data::faults::Fault;
 use super::data::history::{Event, Violation};
-use super::data::request::{Access, InFlight, Overtaken, Progress, Seen, TokenCall, WithToken};
+use super::data::request::{Access, InFlight, Progress, Seen, TokenCall, WithToken};
 use super::data::state::State;
 use super::data::table::{SKEW, Secret, Session, Tick};
 
@@ -24,11 +24,10 @@ impl WithToken {
             && self.token.secret.successor(session.nonce) == session.hash
     }
 
-    /// Returns the request as it reads again, because another request overtook it.
-    fn reading(self, by: Overtaken) -> Self {
-        let overtaken = self.overtaken.max(by);
+    /// Returns the request as it reads again, because another request wrote first.
+    fn overtaken(self) -> Self {
         let (user, session) = (Seen::Unread, Seen::Unread);
-        Self { call: TokenCall::Read, user, session, overtaken, ..self }
+        Self { call: TokenCall::Read, user, session, overtaken: true, ..self }
     }
 
     fn calling(self, call: TokenCall) -> Option<Self> {
@@ -98,13 +97,11 @@ impl Bound {
         refresh: WithToken,
         session: &Session,
     ) -> Option<WithToken> {
-        let is_overtaken = refresh.overtaken != Overtaken::No && !self.has(Fault::OvertakenEnds);
-        let was_current =
-            refresh.overtaken == Overtaken::Rotating && !self.has(Fault::OvertakenIsLate);
-        let elapsed = in_flight.now(state) - session.rotated_at;
+        let overtaken = refresh.overtaken && !self.has(Fault::OvertakenIsLate);
+        let elapsed = in_flight.now(state) - session.grace_from;
         let in_grace = elapsed <= 0 && !self.has(Fault::NoGrace);
         if refresh.is_predecessor(session) {
-            if was_current || in_grace {
+            if overtaken || in_grace {
                 state.record_event(self, Event::RepeatedInGrace);
                 self.give_successor(state, in_flight, refresh, session);
                 return None;
@@ -112,7 +109,7 @@ impl Bound {
             if session.late < self.late_repeats {
                 return refresh.calling(TokenCall::CountLate);
             }
-        } else if is_overtaken {
+        } else if refresh.overtaken && !self.has(Fault::OvertakenEnds) {
             state.record_event(self, Event::OvertakenTwice);
             return None;
         }
@@ -161,7 +158,7 @@ impl Bound {
             state.record_event(self, Event::Overtaken);
             let gone = state.table.session(refresh.token.session).is_none();
             state.record_event_if(self, gone, Event::SweptUnderWay);
-            return Some(refresh.reading(Overtaken::Rotating));
+            return Some(refresh.overtaken());
         };
         state.history.record_if(session.ended, Violation::EndedYielded);
         state.history.record_if(!refresh.token.right_tag, Violation::ForgedWrote);
@@ -173,8 +170,9 @@ impl Bound {
             refresh.token.secret.successor(nonce)
         };
         let generation = refresh.token.generation + 1;
-        let rotated_at = in_flight.now(state);
-        let rotated = Session { generation, hash, nonce, rotated_at, ..session };
+        let now = in_flight.now(state);
+        let rotated =
+            Session { generation, hash, nonce, rotated_at: now, grace_from: now, ..session };
         *state.table.session_mut(refresh.token.session) = Some(rotated);
         if !answered {
             return Some(refresh);
@@ -193,14 +191,22 @@ impl Bound {
         let read = refresh.session.found()?;
         let may_count = |session: &&mut Session| {
             let is_open = !session.ended || self.has(Fault::LateRepeatsEnded);
-            let has_budget = session.late < self.late_repeats;
+            let has_budget = if self.has(Fault::EachLateCounts) {
+                session.late < self.late_repeats
+            } else {
+                session.late == read.late
+            };
             session.generation == read.generation && has_budget && is_open
         };
+        let now = in_flight.now(state);
         let slot = state.table.session_mut(refresh.token.session).as_mut();
         let Some(session) = slot.filter(may_count) else {
-            return Some(refresh.reading(Overtaken::CountingLate));
+            return Some(refresh.overtaken());
         };
         session.late += u8::from(!self.has(Fault::LateNotCounted));
+        if !self.has(Fault::LateHasNoGrace) {
+            session.grace_from = now;
+        }
         let ended = session.ended;
         state.history.record_if(ended, Violation::EndedYielded);
         if !answered {

@@ -16,13 +16,17 @@ pub enum Fault {
     NoGrace,
     /// A late repeat is not counted.
     LateNotCounted,
+    /// The count of a late repeat does not check the count that was read.
+    EachLateCounts,
+    /// A late repeat begins no grace of its own.
+    LateHasNoGrace,
     /// A late repeat does not check that the session was not ended.
     LateRepeatsEnded,
     /// An old token does not end the session.
     ReuseEndsNothing,
     /// A refresh that was overtaken twice ends the session.
     OvertakenEnds,
-    /// A refresh whose rotation was overtaken has no grace of its own.
+    /// A refresh that was overtaken has no grace of its own.
     OvertakenIsLate,
     /// Only the TTL sweep ends a session whose time is over.
     TrustsTtl,

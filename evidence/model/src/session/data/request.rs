@@ -88,6 +88,13 @@ pub struct Token {
     pub right_tag: bool,
 }
 
+impl Token {
+    /// Returns the first token of a session.
+    pub fn first(session: SessionId) -> Self {
+        Self { session, generation: 0, secret: Secret::FIRST, right_tag: true }
+    }
+}
+
 /// What counts of an access token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Access {
@@ -142,17 +149,6 @@ pub enum TokenCall {
     Raise,
 }
 
-/// Which write of a request failed, because another request wrote first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Overtaken {
-    /// None.
-    No,
-    /// The count of a late repeat.
-    CountingLate,
-    /// The rotation. The request has read its token as the current one.
-    Rotating,
-}
-
 /// A request with a refresh token under way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct WithToken {
@@ -166,8 +162,17 @@ pub struct WithToken {
     pub user: Seen<User>,
     /// The session as read.
     pub session: Seen<Session>,
-    /// Whether another request overtook it.
-    pub overtaken: Overtaken,
+    /// Whether the request read its token as the current one or its predecessor, and another request
+    /// wrote first.
+    pub overtaken: bool,
+}
+
+impl WithToken {
+    /// Returns a request that begins.
+    pub fn new(holder: Holder, token: Token) -> Self {
+        let (user, session) = (Seen::Unread, Seen::Unread);
+        Self { holder, token, call: TokenCall::Read, user, session, overtaken: false }
+    }
 }
 
 /// The next call of a login.

@@ -83,6 +83,8 @@ pub struct Session {
     pub nonce: u8,
     /// The instant of the last rotation.
     pub rotated_at: Tick,
+    /// The instant from which the grace counts: that of the last rotation or late repeat.
+    pub grace_from: Tick,
     /// The number of late repeats so far.
     pub late: u8,
     /// The user's epoch when the session began, raised by the session's own change of password.
@@ -103,6 +105,7 @@ impl Session {
             hash: Secret::FIRST,
             nonce: 0,
             rotated_at: now,
+            grace_from: now,
             late: 0,
             epoch,
             ended: false,
