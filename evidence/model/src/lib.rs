@@ -1,4 +1,5 @@
-//! The rename protocol as a model, checked in every order of steps up to a bound.
+//! The rename protocol as a model, checked in every order of steps up to a bound. [`session`] is a second
+//! model, of signing in.
 //!
 //! The tests run the real code many times; the model covers every order of steps. The model is written
 //! by hand after the code and shares none of it. It shows that the *protocol* is right: the conditions,

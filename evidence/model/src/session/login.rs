@@ -22,8 +22,8 @@ impl Login {
         self.hash.found().is_some_and(|hash| hash.password == self.password)
     }
 
-    fn calling(self, call: LoginCall) -> Option<Self> {
-        Some(Self { call, ..self })
+    fn calling(self, call: LoginCall) -> Self {
+        Self { call, ..self }
     }
 
     /// Whether the login holds a reserved attempt that it will give back.
@@ -41,6 +41,15 @@ impl State {
         })
     }
 
+    /// Begins a login: it reads the record of the name.
+    pub(crate) fn begin_login(&self, name: Name, password: Password, known: bool) -> Login {
+        let leads_to_user = self.table.user.is_some_and(|user| user.name == name);
+        let call = if leads_to_user { LoginCall::Read } else { LoginCall::Reserve };
+        let (user, hash) =
+            if leads_to_user { (Seen::Unread, Seen::Unread) } else { (Seen::Absent, Seen::Absent) };
+        Login { name, password, known, call, user, hash, window: 0, era: 0 }
+    }
+
     /// The attempts that logins under way hold, of a window and of known devices or strangers.
     pub fn held_attempts(&self, window: u8, known: bool) -> u8 {
         let holds = |in_flight: &&InFlight| {
@@ -52,21 +61,6 @@ impl State {
 }
 
 impl Bound {
-    /// Begins a login: it reads the record of the name.
-    pub(crate) fn begin_login(
-        &self,
-        state: &State,
-        name: Name,
-        password: Password,
-        known: bool,
-    ) -> Login {
-        let leads_to_user = state.table.user.is_some_and(|user| user.name == name);
-        let call = if leads_to_user { LoginCall::Read } else { LoginCall::Reserve };
-        let (user, hash) =
-            if leads_to_user { (Seen::Unread, Seen::Unread) } else { (Seen::Absent, Seen::Absent) };
-        Login { name, password, known, call, user, hash, window: 0, era: 0 }
-    }
-
     /// Reads the user. Returns the login as it goes on.
     pub(crate) fn read_login_user(&self, state: &mut State, mut login: Login) -> Option<Login> {
         if login.hash.is_unread() {
@@ -94,7 +88,7 @@ impl Bound {
             (login.user, login.hash) = (Seen::Absent, Seen::Absent);
         }
         if !self.has(Fault::CountsAfterVerifying) {
-            return login.calling(LoginCall::Reserve);
+            return Some(login.calling(LoginCall::Reserve));
         }
         login.window = window_of(state.time);
         let pool = login.pool(self);
@@ -104,7 +98,7 @@ impl Bound {
         }
         let verified = self.verify(state, login);
         state.history.record_violation(Violation::Unreserved);
-        verified.or_else(|| login.calling(LoginCall::Count))
+        verified.or_else(|| Some(login.calling(LoginCall::Count)))
     }
 
     /// Makes the next call of a login. Returns `None` when it is over.
@@ -129,7 +123,7 @@ impl Bound {
             }
             LoginCall::Rehash => {
                 self.rehash(state, login, salt);
-                login.calling(LoginCall::Put)
+                Some(login.calling(LoginCall::Put))
             }
             LoginCall::Put => self.put_session(state, in_flight, login),
             LoginCall::GiveBack => {
@@ -181,7 +175,7 @@ impl Bound {
             _ if is_imported && self.imported => LoginCall::Rehash,
             _ => LoginCall::Put,
         };
-        login.calling(call)
+        Some(login.calling(call))
     }
 
     fn rehash(&self, state: &mut State, login: Login, salt: u8) {
@@ -210,6 +204,6 @@ impl Bound {
         if self.has(Fault::GivesNothingBack) || self.has(Fault::CountsAfterVerifying) {
             return None;
         }
-        login.calling(LoginCall::GiveBack)
+        Some(login.calling(LoginCall::GiveBack))
     }
 }

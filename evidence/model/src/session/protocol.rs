@@ -75,7 +75,7 @@ impl Bound {
                 Progress::Logout(WithToken::new(holder, state.token(holder)?), everywhere)
             }
             Request::Login { name, password, known } => {
-                Progress::Login(self.begin_login(state, name, password, known))
+                Progress::Login(state.begin_login(name, password, known))
             }
             Request::Change { holder, old, new } => {
                 let access = state.access[holder as usize]?;

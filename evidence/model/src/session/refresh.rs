@@ -30,8 +30,8 @@ impl WithToken {
         Self { call: TokenCall::Read, user, session, overtaken: true, ..self }
     }
 
-    fn calling(self, call: TokenCall) -> Option<Self> {
-        Some(Self { call, ..self })
+    fn calling(self, call: TokenCall) -> Self {
+        Self { call, ..self }
     }
 }
 
@@ -66,7 +66,7 @@ impl Bound {
         if session.epoch != user.epoch {
             let may_be_torn = refresh.call == TokenCall::Read && !self.has(Fault::TrustsTornReads);
             return if may_be_torn {
-                refresh.calling(TokenCall::ReadAgain)
+                Some(refresh.calling(TokenCall::ReadAgain))
             } else {
                 self.refuse(state, in_flight, refresh)
             };
@@ -76,7 +76,7 @@ impl Bound {
         }
         if !refresh.token.right_tag {
             return if self.has(Fault::EndsOnWrongTag) {
-                refresh.calling(TokenCall::End)
+                Some(refresh.calling(TokenCall::End))
             } else {
                 self.refuse(state, in_flight, refresh)
             };
@@ -84,7 +84,7 @@ impl Bound {
         let over_for_all = session.is_over(state.time - SKEW);
         state.history.record_if(over_for_all, Violation::OverYielded);
         if refresh.is_current(&session) {
-            return refresh.calling(TokenCall::Rotate);
+            return Some(refresh.calling(TokenCall::Rotate));
         }
         self.decide_repeat(state, in_flight, refresh, &session)
     }
@@ -107,7 +107,7 @@ impl Bound {
                 return None;
             }
             if session.late < self.late_repeats {
-                return refresh.calling(TokenCall::CountLate);
+                return Some(refresh.calling(TokenCall::CountLate));
             }
         } else if refresh.overtaken && !self.has(Fault::OvertakenEnds) {
             state.record_event(self, Event::OvertakenTwice);
@@ -116,7 +116,7 @@ impl Bound {
         if self.has(Fault::ReuseEndsNothing) {
             return self.refuse_old(state, in_flight, refresh);
         }
-        refresh.calling(TokenCall::End)
+        Some(refresh.calling(TokenCall::End))
     }
 
     /// Makes the next call of a refresh. Returns `None` when the refresh is over.

@@ -7,6 +7,7 @@ use super::table::Tick;
 
 /// A bound. It is also the model that stateright checks.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "five facts, of which none excludes another")]
 pub struct Bound {
     /// The name of the bound.
     pub label: &'static str,

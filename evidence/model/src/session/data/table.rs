@@ -40,6 +40,7 @@ impl Secret {
     pub const FORGED: Self = Self(0);
 
     /// Returns the secret that this one and the nonce lead to.
+    #[must_use]
     pub fn successor(self, nonce: u8) -> Self {
         Self(self.0 << 4 | u32::from(nonce))
     }
