@@ -1,8 +1,8 @@
 //! What an administrator does, and how the epoch is raised.
 //!
 //! Each of these is one step. The write of an administrator asks for the version that was read and is
-//! decided anew when that is another one, so it does what one step would do. The model of the rename
-//! takes such a write apart.
+//! decided anew when that is another one, and it adds to the epoch, so it does what one step would do. The
+//! model of the rename takes such a write apart.
 
 use super::data::bound::Bound;
 use super::data::faults::Fault;

@@ -59,7 +59,7 @@
 //!
 //! # Differences from the functions
 //!
-//! - One tick is longer than the grace; an idle session ends after three. The clock of a function is
+//! - One tick is longer than the grace; an idle session ends after five. The clock of a function is
 //!   right, or back by one tick.
 //! - What an administrator does is one step.
 //! - A change of password does not count attempts. There is no count of consecutive failures and none of

@@ -11,9 +11,9 @@ pub const MAX_ATTEMPTS: u8 = 2;
 /// How far back the clock of a function may be: 5 minutes, as one tick.
 pub const SKEW: Tick = 1;
 /// The time without a refresh after which a session ends.
-pub const IDLE: Tick = 3;
+pub const IDLE: Tick = 5;
 /// The time after which a session ends in any case.
-pub const LIFETIME: Tick = 5;
+pub const LIFETIME: Tick = 7;
 /// The number of ticks in a window.
 pub const WINDOW: Tick = 2;
 
