@@ -47,7 +47,7 @@ fn main() -> ExitCode {
 }
 
 fn progress(options: &Options) -> ProgressBar {
-    let large = bounds::LARGE_ONES.len() + session::bounds::LARGE_ONES.len();
+    let large = bounds::LARGE_ONES.len() + session::large_bounds::LARGE_ONES.len();
     let small = bounds::SMALL_ONES.len() + session::bounds::SMALL_ONES.len() + KEYS.len();
     let faults = fault_tests::all().len() + session::fault_tests::all().len();
     let steps = small + faults + keys::Fault::ALL.len() + if options.quick { 0 } else { large };
@@ -82,7 +82,7 @@ impl Tables {
 
     fn sessions(&mut self, options: &Options) -> std::fmt::Result {
         self.bounds_head("Signing in")?;
-        let large = session::bounds::LARGE_ONES.into_iter().filter(|_| !options.quick);
+        let large = session::large_bounds::LARGE_ONES.into_iter().filter(|_| !options.quick);
         for bound in session::bounds::SMALL_ONES.into_iter().chain(large) {
             self.bound(bound.label, &bound)?;
         }

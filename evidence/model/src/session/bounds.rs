@@ -4,12 +4,17 @@ use super::data::bound::Bound;
 use super::data::faults::Faults;
 use super::data::request::{Holder, Request};
 
-const REFRESH: Request = Request::Refresh(Holder::Client);
+/// The client refreshes.
+pub const REFRESH: Request = Request::Refresh(Holder::Client);
 const THEFT: Request = Request::Refresh(Holder::Thief);
-const STRANGER: Request = login(0, 0, false);
-const KNOWN: Request = login(0, 0, true);
-const GUESS: Request = login(0, 3, false);
-const CHANGE: Request = change(Holder::Client, 1);
+/// The user signs in from a new device.
+pub const STRANGER: Request = login(0, 0, false);
+/// The user signs in from a known device.
+pub const KNOWN: Request = login(0, 0, true);
+/// A stranger guesses wrong.
+pub const GUESS: Request = login(0, 3, false);
+/// The client changes the password.
+pub const CHANGE: Request = change(Holder::Client, 1);
 const OTHER_CHANGE: Request = change(Holder::Other, 2);
 
 const fn login(name: u8, password: u8, known: bool) -> Request {
@@ -236,155 +241,3 @@ pub const SMALL_ONES: [Bound; 18] = [
     GUESSING,
     WINDOWS,
 ];
-
-/// The further bounds that the program checks.
-pub const LARGE_ONES: [Bound; 10] = [
-    Bound {
-        label: "7 refreshes, 3 lost answers, clocks differ, L = 3",
-        requests: &[REFRESH; 7],
-        skewed: true,
-        ..THREE_LOST
-    },
-    Bound {
-        label: "6 parallel refreshes, 3 lost answers within the grace, L = 0",
-        requests: &[REFRESH; 6],
-        lost: 3,
-        ..PARALLEL
-    },
-    Bound {
-        label: "5 parallel refreshes, logout, 1 lost answer, L = 3",
-        requests: &[REFRESH, REFRESH, REFRESH, REFRESH, REFRESH, Request::Logout],
-        late_repeats: 3,
-        lost: 1,
-        ..PARALLEL_IN_TIME
-    },
-    Bound {
-        label: "3 refreshes, a thief with 3, clocks differ, L = 3",
-        late_repeats: 3,
-        lost: 1,
-        ..THIEF
-    },
-    Bound {
-        label: "5 refreshes, to the end of the session, clocks differ, L = 2",
-        requests: &[REFRESH; 5],
-        late_repeats: 2,
-        lost: 2,
-        ..ENDING
-    },
-    Bound {
-        label: "2 logins, refresh, block, unblock, rename, password set",
-        requests: &[
-            STRANGER,
-            STRANGER,
-            REFRESH,
-            Request::Block,
-            Request::Unblock,
-            Request::Rename,
-            Request::SetPassword(1),
-        ],
-        ..EPOCHS
-    },
-    Bound {
-        label: "2 devices, everywhere twice, 2 refreshes each, 2 lost answers",
-        requests: &[
-            Request::Everywhere,
-            Request::Everywhere,
-            REFRESH,
-            REFRESH,
-            Request::Refresh(Holder::Other),
-            Request::Refresh(Holder::Other),
-            STRANGER,
-        ],
-        ..EVERYWHERE
-    },
-    Bound {
-        label: "change twice, 2 refreshes, login, block, 1 lost answer",
-        requests: &[CHANGE, CHANGE, REFRESH, REFRESH, STRANGER, Request::Block],
-        ..CHANGING
-    },
-    Bound {
-        label: "3 logins with an imported hash, a change, a password set, erased",
-        requests: &[STRANGER, STRANGER, KNOWN, CHANGE, Request::SetPassword(2), Request::Erase],
-        ..REHASHING
-    },
-    Bound {
-        label: "3 guesses, a login of a stranger and 1 of a known device, 2 windows, clocks differ",
-        requests: &[GUESS, GUESS, GUESS, STRANGER, KNOWN],
-        ..WINDOWS
-    },
-];
-
-#[cfg(test)]
-mod tests {
-    use stateright::{Checker, Model};
-
-    use super::*;
-    use crate::check::{check, counterexample};
-    use crate::session::data::history::Event;
-    use crate::session::data::state::MAX_REQUESTS;
-    use crate::session::properties::{HAPPENS, STAYS_SIGNED_IN};
-
-    fn happens(bound: &Bound, event: Event) -> bool {
-        let checker = Bound { looked_for: Some(event), ..bound.clone() }.checker();
-        checker.spawn_bfs().join().discovery(HAPPENS).is_some()
-    }
-
-    #[test]
-    fn every_property_of_signing_in_holds_in_every_state_of_the_small_bounds() {
-        for bound in SMALL_ONES {
-            let label = bound.label;
-            let report = check(&bound, 2, |_| ());
-            assert_eq!(report.failures, Vec::<&str>::new(), "{label}");
-        }
-    }
-
-    #[test]
-    fn a_state_has_room_for_all_requests() {
-        for bound in SMALL_ONES.into_iter().chain(LARGE_ONES) {
-            assert!(bound.requests.len() <= MAX_REQUESTS, "{}", bound.label);
-        }
-    }
-
-    #[test]
-    fn every_event_of_signing_in_happens() {
-        for (bound, events) in [
-            (SERIAL, &[Event::RepeatedInGrace, Event::RepeatedLate, Event::BudgetSpent][..]),
-            (SERIAL, &[Event::Overtaken, Event::OvertakenTwice]),
-            (THIEF, &[Event::ReuseEnded, Event::BudgetSpent]),
-            (ENDING, &[Event::SweptUnderWay]),
-            (EPOCHS, &[Event::DeadAtBirth, Event::NameMoved]),
-            (CHANGING, &[Event::TornRead, Event::AlreadyChanged, Event::DeadAtBirth]),
-            (REHASHING, &[Event::Rehashed, Event::RehashDropped, Event::ChangeDecidedAnew]),
-            (GUESSING, &[Event::TooManyAttempts]),
-        ] {
-            for event in events {
-                assert!(happens(&bound, *event), "{event:?} in {}", bound.label);
-            }
-        }
-    }
-
-    #[test]
-    fn one_lost_answer_more_than_the_late_repeats_can_sign_a_client_out() {
-        for late_repeats in [0, 1, 3] {
-            let lost = late_repeats + 1;
-            // Each late repeat takes the time of one grace.
-            let horizon = i8::try_from(lost).unwrap_or(0) + 1;
-            let bound = Bound { late_repeats, lost, horizon, ..THREE_LOST };
-            assert!(check(&bound, 2, |_| ()).failures.is_empty(), "L = {late_repeats}");
-            assert!(happens(&bound, Event::SignedOutBeyondBudget), "L = {late_repeats}");
-        }
-    }
-
-    #[test]
-    fn a_rotation_by_a_clock_that_is_back_has_no_grace() {
-        let bound = Bound { skewed: true, ..PARALLEL };
-        assert!(counterexample(&bound, STAYS_SIGNED_IN, 6).is_some());
-    }
-
-    #[test]
-    fn a_refresh_that_arrives_after_two_rotations_ends_the_session() {
-        // Only this bound has requests that are given up before they have read anything.
-        let bound = Bound { torn: true, ..SERIAL };
-        assert!(counterexample(&bound, STAYS_SIGNED_IN, 14).is_some());
-    }
-}

@@ -11,7 +11,7 @@
 //! - [`change`] has the change of password by the user; [`admin`] what others do in one step.
 //! - [`steps`] lists the steps that may follow a state, and [`protocol`] makes them.
 //! - [`properties`] lists what must hold in every state.
-//! - [`bounds`] lists the bounds, and [`fault_tests`] the deliberate faults.
+//! - [`bounds`] lists the bounds, [`large_bounds`] larger ones, and [`fault_tests`] the deliberate faults.
 //! - [`keys`] is a model of its own: the rotation of signing keys.
 //!
 //! # Races
@@ -72,11 +72,14 @@
 //!   test shows it.
 
 pub mod admin;
+#[cfg(test)]
+mod bound_tests;
 pub mod bounds;
 pub mod change;
 pub mod data;
 pub mod fault_tests;
 pub mod keys;
+pub mod large_bounds;
 pub mod login;
 #[cfg(test)]
 mod parallel_tests;

@@ -2,13 +2,13 @@
 
 use stateright::Model;
 
+use super::bounds::SERIAL;
 use super::data::bound::Bound;
 use super::data::faults::Fault;
+use super::data::faults::Faults;
+use super::data::request::{Holder, Token};
 use super::data::request::{InFlight, Progress, WithToken};
 use super::data::state::State;
-use crate::session::bounds::SERIAL;
-use crate::session::data::faults::Faults;
-use crate::session::data::request::{Holder, Token};
 
 const TABS: usize = 16;
 
