@@ -39,4 +39,10 @@ endpoints! {
     update_account = "update-account",
     check_username = "check-username",
     find_user = "find-user",
+    log_in = "log-in",
+    refresh_session = "refresh-session",
+    log_out = "log-out",
+    change_password = "change-password",
+    get_key_set = "get-key-set",
+    get_discovery = "get-discovery",
 }

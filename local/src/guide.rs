@@ -5,7 +5,7 @@ use std::io::Write;
 use std::net::SocketAddr;
 use std::path::Path;
 
-use sandbox::Sample;
+use sandbox::{PASSWORD, Sample};
 
 use crate::settings::Settings;
 use crate::token;
@@ -66,7 +66,7 @@ Nameplate is running. Stop it with Ctrl-C.
 
 Other tokens: cargo run -- token --help
 
-1. {plain_name} changes the own username:
+{sign_in}1. {plain_name} changes the own username:
 
 curl -X PATCH "{base}/api/v1/users/username" \
   -H "Authorization: Bearer {plain}" \
@@ -93,10 +93,29 @@ curl --request PATCH \
   "empty": true
 }}'
 "#,
+        sign_in = sign_in(settings, base)?,
         plain_name = Sample::PLAIN.username,
         plain_id = Sample::PLAIN.id,
         admin_name = Sample::ADMIN.username,
         admin_id = Sample::ADMIN.id,
         changed_id = Sample::CHANGED.id,
+    ))
+}
+
+/// How a sample user signs in, where users do.
+fn sign_in(settings: &Settings, base: &str) -> Result<String, Box<dyn Error>> {
+    if !settings.signs_in()? {
+        return Ok(String::new());
+    }
+    let (name, admin) = (Sample::PLAIN.username, Sample::ADMIN.username);
+    Ok(format!(
+        r#"0. {name} signs in with the password ({admin} has the same), and gets a token of ten minutes
+   and one to refresh it with (docs/signing-in.md):
+
+curl -X POST "{base}/v1/auth/login" \
+  -H "Content-Type: application/json" \
+  -d '{{ "username": "{name}", "password": "{PASSWORD}" }}'
+
+"#
     ))
 }

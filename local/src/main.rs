@@ -2,6 +2,7 @@
 
 mod explain;
 mod guide;
+mod keys;
 mod options;
 mod pages;
 mod serve;
@@ -21,6 +22,7 @@ fn main() -> ExitCode {
         Some(Command::Token(token)) => token::run(&token),
         Some(Command::Openapi { folder }) => pages::write_openapi(&folder),
         Some(Command::Docs(docs)) => pages::write(docs),
+        Some(Command::Keys(keys)) => keys::run(&keys),
         None => serve::run(&cli.serve),
     };
     match done {

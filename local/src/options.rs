@@ -5,10 +5,11 @@ use std::path::PathBuf;
 
 use axum::http::Uri;
 use clap::{Args, Parser, Subcommand};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use sandbox::Provider;
-use shared::config::parse_duration;
+use shared::config::{Stage, parse_duration};
 use shared::domain::role::Role;
+use shared::token::SigningAlgorithm;
 
 /// Runs the whole Nameplate API on this machine.
 #[derive(Debug, Parser)]
@@ -32,6 +33,64 @@ pub(crate) enum Command {
     },
     /// Write the API reference as plain files, for any web host.
     Docs(Docs),
+    /// Make, list and withdraw the keys that sign the access tokens of a deployment on AWS.
+    #[command(subcommand)]
+    Keys(Keys),
+}
+
+/// What to do with the keys.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Keys {
+    /// Make a key and publish it. The first one signs at once, a later one in two hours.
+    Rotate {
+        #[command(flatten)]
+        deployment: Deployment,
+        /// The KMS key that encrypts the private half.
+        #[arg(long, value_name = "ARN")]
+        kms_key: String,
+        /// What the key is for: RS256, ES256 or EdDSA.
+        #[arg(long, default_value = "RS256", value_parser = algorithm)]
+        algorithm: SigningAlgorithm,
+        /// The lifetime of the access tokens, as the deployment has it.
+        #[arg(long, value_name = "DURATION", default_value = "10m", value_parser = lifetime)]
+        access_token_lifetime: SignedDuration,
+    },
+    /// List the keys: id, algorithm, from when on each signs, until when it verifies.
+    List {
+        #[command(flatten)]
+        deployment: Deployment,
+    },
+    /// Withdraw a key at once: the access tokens that it signed count no longer.
+    Revoke {
+        #[command(flatten)]
+        deployment: Deployment,
+        /// The id of the key.
+        kid: String,
+    },
+    /// Let no sign-in count that is from before an instant, after tables were restored.
+    NotBefore {
+        #[command(flatten)]
+        deployment: Deployment,
+        /// The instant, as in 2026-01-31T12:00:00Z.
+        instant: Timestamp,
+    },
+}
+
+/// Which deployment.
+#[derive(Debug, Args)]
+pub(crate) struct Deployment {
+    /// The Region.
+    #[arg(long)]
+    pub(crate) region: String,
+    /// The stage: dev or prod.
+    #[arg(long, value_parser = stage)]
+    pub(crate) stage: Stage,
+    /// The table of users and names.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) users_table: String,
+    /// The table of credentials.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) credentials_table: String,
 }
 
 /// What the reference is to say, and where it is to be.
@@ -128,6 +187,25 @@ fn base_url(text: &str) -> Result<String, String> {
 /// Reads a role.
 fn role(text: &str) -> Result<Role, String> {
     Role::parse(text).ok_or_else(|| "the roles are API_USER, POWER_USER and ADMIN".to_owned())
+}
+
+/// Reads a stage on AWS.
+fn stage(text: &str) -> Result<Stage, String> {
+    let mut stages = [Stage::Dev, Stage::Prod].into_iter();
+    stages
+        .find(|stage| stage.as_str() == text)
+        .ok_or_else(|| "the stages are dev and prod".to_owned())
+}
+
+/// Reads an algorithm.
+fn algorithm(text: &str) -> Result<SigningAlgorithm, String> {
+    let unknown = || "the algorithms are RS256, ES256 and EdDSA".to_owned();
+    SigningAlgorithm::parse(text).ok_or_else(unknown)
+}
+
+/// Reads the lifetime of access tokens.
+fn lifetime(text: &str) -> Result<SignedDuration, String> {
+    parse_duration("--access-token-lifetime", text).map_err(|error| error.to_string())
 }
 
 /// Reads a duration.

@@ -1,14 +1,19 @@
 //! Serving every endpoint on one port.
 
 use std::error::Error;
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, SocketAddr};
 
+use axum::extract::{ConnectInfo, Request};
 use axum::http::{HeaderName, Method};
+use axum::middleware::{self, Next};
+use axum::response::Response;
 use sandbox::{EmbeddedDynamoDb, Sample};
 use shared::app::App;
 use shared::clock::{Clock, SystemClock};
 use shared::http::cors;
 use shared::log::{self, Format, RequestLog};
+use shared::sign_in::{SignInSettings, SourceAddress, rotate, schedule};
+use shared::store::{Custody, Store};
 use tokio::net::TcpListener;
 use tower_http::cors::{Any, CorsLayer};
 
@@ -25,19 +30,45 @@ pub(crate) fn run(options: &Serve) -> Result<(), Box<dyn Error>> {
 async fn serve(options: &Serve) -> Result<(), Box<dyn Error>> {
     let listener = listen(Ipv4Addr::LOCALHOST, options.port, "--port").await?;
     let dynamo_db = start_dynamo_db(options).await?;
-    let settings = start_issuer(options).await?;
+    let address = listener.local_addr()?;
+    let settings = Settings { port: address.port(), ..start_issuer(options).await? };
     let config = settings.config(&dynamo_db)?;
-    let app = App::from_config(&config, RequestLog::Text)?;
+    let app = App::signing_in(&config, Custody::Embedded, RequestLog::Text)?;
+    if let Some(sign_in) = &config.sign_in {
+        make_first_key(&app.store, sign_in).await?;
+    }
     app.tokens.warm_up(app.now()).await;
     Sample::create_all(&app.store, SystemClock.now()).await?;
 
-    let address = listener.local_addr()?;
     // Other origins may call the API, but not read the sample tokens.
-    let api = shared::http::serve(api::endpoints(), app).layer(cors());
+    let api = shared::http::serve(api::endpoints(), app)
+        .layer(middleware::from_fn(note_source))
+        .layer(cors());
     let router = api.merge(pages::router(&format!("http://{address}"), &settings)?);
     guide::print(&settings, address, dynamo_db.endpoint(), options.data.as_deref())?;
-    axum::serve(listener, router).with_graceful_shutdown(interrupted()).await?;
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(interrupted()).await?;
     Ok(())
+}
+
+/// Makes the key that signs access tokens, unless the data has one.
+async fn make_first_key(store: &Store, sign_in: &SignInSettings) -> Result<(), Box<dyn Error>> {
+    let now = SystemClock.now();
+    if schedule(store).await?.signing_at(now).is_none() {
+        let lifetime = sign_in.sessions.access_token;
+        rotate(store, &Custody::Embedded, sign_in.algorithm, lifetime, now).await?;
+    }
+    Ok(())
+}
+
+/// Notes the address that a request comes from, as API Gateway does.
+async fn note_source(
+    ConnectInfo(address): ConnectInfo<SocketAddr>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    request.extensions_mut().insert(SourceAddress::from(address.ip()));
+    next.run(request).await
 }
 
 /// Lets pages of every origin call, as API Gateway lets those that the deployment names: whoever
@@ -65,7 +96,7 @@ async fn start_issuer(options: &Serve) -> Result<Settings, Box<dyn Error>> {
         let router = sample.router()?;
         tokio::spawn(async { axum::serve(listener, router).await });
     }
-    Ok(Settings(sample))
+    Ok(Settings { sample, ..Settings::default() })
 }
 
 async fn start_dynamo_db(options: &Serve) -> Result<EmbeddedDynamoDb, Box<dyn Error>> {

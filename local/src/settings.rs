@@ -2,13 +2,27 @@
 
 use std::error::Error;
 
-use sandbox::{EmbeddedDynamoDb, Issuer, SampleIssuer, TABLE, TokenRequest};
+use sandbox::{CREDENTIALS_TABLE, EmbeddedDynamoDb, Issuer, SampleIssuer, TABLE, TokenRequest};
 use shared::config::{Config, ConfigError, env};
 use shared::token::TokenSettings;
 
-/// The settings, with the sample issuer of the command line, if there is one.
-#[derive(Debug, Default)]
-pub(crate) struct Settings(pub(crate) Option<SampleIssuer>);
+/// The port of the API unless the command line has another.
+const PORT: u16 = 8080;
+
+/// The settings, as the command line completes them.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    /// The sample issuer, if there is one.
+    pub(crate) sample: Option<SampleIssuer>,
+    /// The port of the API.
+    pub(crate) port: u16,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { sample: None, port: PORT }
+    }
+}
 
 impl Settings {
     /// The settings for that DynamoDB.
@@ -18,17 +32,23 @@ impl Settings {
 
     /// Which tokens the server accepts.
     pub(crate) fn tokens(&self) -> Result<TokenSettings, ConfigError> {
-        Ok(self.read()?.tokens)
+        let missing = || ConfigError::new("JWT_ISSUER", "is not set");
+        self.read()?.tokens.ok_or_else(missing)
+    }
+
+    /// Whether users sign in with the password that is stored here.
+    pub(crate) fn signs_in(&self) -> Result<bool, ConfigError> {
+        Ok(self.read()?.sign_in.is_some())
     }
 
     /// Whether this machine can issue tokens that the server accepts.
     pub(crate) fn can_issue(&self) -> bool {
-        self.0.is_some() || self.look_up("JWT_HS256_SECRET").is_some()
+        self.sample.is_some() || self.look_up("JWT_HS256_SECRET").is_some()
     }
 
     /// Issues a token that the server accepts.
     pub(crate) fn issue(&self, request: &TokenRequest<'_>) -> Result<String, Box<dyn Error>> {
-        if let Some(sample) = &self.0 {
+        if let Some(sample) = &self.sample {
             return sample.issue(request);
         }
         let Some(secret) = self.look_up("JWT_HS256_SECRET") else {
@@ -42,7 +62,7 @@ impl Settings {
 
     /// The variables of the environment that take the place of the sample issuer's own settings.
     pub(crate) fn overridden(&self) -> Vec<&'static str> {
-        let own = self.0.iter().flat_map(SampleIssuer::settings).map(|(name, _)| name);
+        let own = self.sample.iter().flat_map(SampleIssuer::settings).map(|(name, _)| name);
         own.filter(|name| *name != "JWT_ISSUER" && set(name).is_some()).collect()
     }
 
@@ -60,11 +80,15 @@ impl Settings {
     fn look_up(&self, name: &str) -> Option<String> {
         match name {
             "TABLE_NAME" => return Some(TABLE.to_owned()),
-            "AWS_ENDPOINT_URL_DYNAMODB" | "AWS_SESSION_TOKEN" | "AWS_CA_BUNDLE" => return None,
+            "CREDENTIALS_TABLE_NAME" => return Some(CREDENTIALS_TABLE.to_owned()),
+            "AWS_ENDPOINT_URL_DYNAMODB"
+            | "AWS_ENDPOINT_URL_KMS"
+            | "AWS_SESSION_TOKEN"
+            | "AWS_CA_BUNDLE" => return None,
             name if name.starts_with("AWS_") => return Some("local".to_owned()),
             _ => {}
         }
-        if let Some(sample) = &self.0 {
+        if let Some(sample) = &self.sample {
             // Its keys alone count, as they would with the provider.
             if KEYS.contains(&name) {
                 return None;
@@ -80,7 +104,7 @@ impl Settings {
     }
 
     fn default_of(&self, name: &str) -> Option<String> {
-        if let Some(sample) = &self.0
+        if let Some(sample) = &self.sample
             && name.starts_with("JWT_")
         {
             let mut settings = sample.settings().into_iter();
@@ -94,6 +118,8 @@ impl Settings {
             // Beside an issuer, a secret that everybody knows does not count.
             "JWT_HS256_SECRET" if set("JWT_ISSUER").is_none() => Some(issuer.secret),
             "JWT_USERNAME_CLAIM" => Some("username".to_owned()),
+            "SIGN_IN" => Some("on".to_owned()),
+            "SIGN_IN_ISSUER" => Some(format!("http://localhost:{}", self.port)),
             "LOG_FINGERPRINT_KEY" => Some("nameplate-local".to_owned()),
             _ => None,
         }

@@ -29,7 +29,10 @@ pub(crate) fn of_sample(settings: &Settings, user: &Sample) -> Result<String, Bo
 
 /// Prints a token, alone on a line, or explains one.
 pub(crate) fn run(token: &Token) -> Result<(), Box<dyn Error>> {
-    let settings = Settings(sample_issuer(&token.issuer, token.issuer.issuer_port));
+    let settings = Settings {
+        sample: sample_issuer(&token.issuer, token.issuer.issuer_port),
+        ..Settings::default()
+    };
     match (&token.explain, &token.sub) {
         (Some(explained), _) => explain::run(&settings, explained, token.fetch),
         (None, Some(sub)) => print(&settings, token, sub),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use axum::http::Method;
+use axum::http::{Method, StatusCode};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use shared::error::{Error, ErrorCode};
@@ -111,7 +111,7 @@ fn document(texts: &Texts, servers: &Servers) -> Value {
         schemas::refuse_reserved_handles(body);
     }
     all.insert("ReservedHandle".to_owned(), schemas::reserved_handle());
-    let tags = ["Usernames", "Users"]
+    let tags = ["Usernames", "Users", "SigningIn"]
         .map(|name| json!({ "name": name, "description": texts.get(&format!("tags.{name}")) }));
     json!({
         "openapi": "3.1.0",
@@ -167,7 +167,12 @@ fn operation(
     if !endpoint.route.method.is_safe() {
         about = format!("**{}**\n\n{about}", texts.get("info.warning"));
     }
-    let tag = if endpoint.route.path.contains("username") { "Usernames" } else { "Users" };
+    let tag = match endpoint.route.path {
+        path if path.contains("/auth/") || path.contains("password") => "SigningIn",
+        path if path.starts_with("/.well-known/") => "SigningIn",
+        path if path.contains("username") => "Usernames",
+        _ => "Users",
+    };
     let example = examples::of(name);
     let mut responses = errors::responses(&description.errors, texts, shared);
     let status = description.success.status.as_str().to_owned();
@@ -182,6 +187,9 @@ fn operation(
         "parameters": headers::parameters_of(&description.parameters, &example, texts),
         "responses": responses,
     });
+    if description.is_public {
+        operation["security"] = json!([]);
+    }
     if let Some(schema) = description.body {
         let content = json!({ "schema": reference("schemas", schema), "example": example.request });
         operation["requestBody"] = json!({
@@ -197,14 +205,19 @@ fn operation(
 }
 
 fn success(success: &Success, description: &str, example: &Value) -> Value {
-    json!({
-        "description": description,
-        "headers": headers::of_answer(success.headers.iter().copied()),
-        "content": { "application/json": {
+    let mut headers = headers::of_answer(success.headers.iter().copied());
+    if success.is_cacheable {
+        let name = "Cache-Control".to_owned();
+        headers.insert(name, reference("headers", "PublicCacheControl"));
+    }
+    let mut answer = json!({ "description": description, "headers": headers });
+    if success.status != StatusCode::NO_CONTENT {
+        answer["content"] = json!({ "application/json": {
             "schema": reference("schemas", &schema_of(success)),
             "example": example,
-        } },
-    })
+        } });
+    }
+    answer
 }
 
 /// The name of the schema of what is answered.
@@ -289,8 +302,10 @@ mod tests {
     fn every_operation_has_an_example_of_its_answer_and_of_its_body() {
         for endpoint in api::endpoints() {
             let example = examples::of(endpoint.route.operation);
-            assert!(example.answer.is_object(), "{}", endpoint.route.operation);
-            let has_body = endpoint.documentation.description().body.is_some();
+            let description = endpoint.documentation.description();
+            let has_answer = description.success.status != StatusCode::NO_CONTENT;
+            assert_eq!(example.answer.is_object(), has_answer, "{}", endpoint.route.operation);
+            let has_body = description.body.is_some();
             assert_eq!(example.request.is_object(), has_body, "{}", endpoint.route.operation);
             assert!(!example.answer.to_string().contains("\"*\""), "{}", endpoint.route.operation);
         }

@@ -15,7 +15,7 @@ use crate::component::reference;
 use crate::headers;
 use crate::texts::Texts;
 
-/// The responses that are the same in every operation, by status.
+/// The responses that are the same in most operations, by status.
 const SHARED: [(u16, &str); 5] = [
     (401, "Unauthorized"),
     (413, "ContentTooLarge"),
@@ -40,11 +40,12 @@ pub(crate) fn responses(
     let responses = by_status.into_iter().map(|(status, errors)| {
         let response = response(&errors, texts);
         let response = match SHARED.iter().find(|(known, _)| *known == status) {
-            Some((_, name)) => {
+            // Whoever signs in is refused with codes of its own.
+            Some((_, name)) if shared.get(*name).is_none_or(|known| *known == response) => {
                 shared.insert((*name).to_owned(), response);
                 reference("responses", name)
             }
-            None => response,
+            _ => response,
         };
         (status.to_string(), response)
     });

@@ -33,7 +33,7 @@ fn fill(value: &mut Value) {
         Value::Object(object) => {
             for (name, value) in object {
                 match value.as_str().filter(|value| *value == "*").and(varying(name)) {
-                    Some(example) => *value = json!(example),
+                    Some(example) => *value = example,
                     None => fill(value),
                 }
             }
@@ -44,12 +44,23 @@ fn fill(value: &mut Value) {
 }
 
 /// A value of a field that varies.
-fn varying(name: &str) -> Option<&'static str> {
-    match name {
-        "id" => Some("8e94a551-5b86-40ba-ae55-b019dee5cc25"),
-        "userId" => Some("018d0fd2-3c00-7c3a-9d21-4f8e6a5b0001"),
-        "nextChangeAllowedAt" => Some("2024-02-15T00:00:00.000Z"),
-        "createdAt" | "updatedAt" | "timestamp" => Some("2024-01-16T00:00:00.000Z"),
-        _ => None,
-    }
+fn varying(name: &str) -> Option<Value> {
+    Some(match name {
+        "id" => json!("8e94a551-5b86-40ba-ae55-b019dee5cc25"),
+        "userId" => json!("018d0fd2-3c00-7c3a-9d21-4f8e6a5b0001"),
+        "nextChangeAllowedAt" => json!("2024-02-15T00:00:00.000Z"),
+        "createdAt" | "updatedAt" | "timestamp" => json!("2024-01-16T00:00:00.000Z"),
+        "accessToken" => json!("eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJSUzI1NiIsImtpZCI6Ii4uLiJ9.e30.c2ln"),
+        "refreshToken" => json!("npr_AQEBAQEBAQEBAQEBAQEBAQEA"),
+        "refreshExpiresIn" => json!(2_592_000),
+        "keys" => json!([{
+            "kty": "OKP",
+            "kid": "018d0fd2-3c00-4c3a-9d21-4f8e6a5b0001",
+            "alg": "EdDSA",
+            "use": "sig",
+            "crv": "Ed25519",
+            "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+        }]),
+        _ => return None,
+    })
 }

@@ -83,6 +83,7 @@ pub(crate) fn headers(texts: &Texts) -> Map<String, Value> {
         ("X-Request-Id", true, text()),
         ("Content-Language", true, json!({ "type": "string", "enum": LANGUAGES })),
         ("Cache-Control", true, json!({ "type": "string", "const": "no-store" })),
+        ("PublicCacheControl", true, json!({ "type": "string", "const": "public, max-age=300" })),
         ("X-Content-Type-Options", true, json!({ "type": "string", "const": "nosniff" })),
         ("WWW-Authenticate", true, text()),
         ("Accept-Patch", false, text()),

@@ -5,17 +5,27 @@ use std::path::Path;
 
 use dynoxide::Database;
 use dynoxide::actions::create_table::CreateTableRequest;
+use dynoxide::actions::put_item::PutItemRequest;
+use dynoxide::actions::scan::ScanRequest;
+use dynoxide::actions::update_item::UpdateItemRequest;
 use dynoxide::actions::update_time_to_live::UpdateTimeToLiveRequest;
 use dynoxide::server::serve_on;
-use serde_json::json;
-use shared::store::DynamoDb;
+use serde_json::{Value, json};
+use shared::store::{DynamoDb, Tables};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-/// The name of the table.
+/// The name of the table of users and names.
 pub const TABLE: &str = "nameplate";
+/// The name of the table of what signs them in.
+pub const CREDENTIALS_TABLE: &str = "nameplate-credentials";
 
-/// A running DynamoDB with the table. It stops when dropped.
+/// The names of both tables.
+pub fn tables() -> Tables {
+    Tables { users: TABLE.to_owned(), credentials: CREDENTIALS_TABLE.to_owned() }
+}
+
+/// A running DynamoDB with the tables. It stops when dropped.
 #[derive(Debug)]
 pub struct EmbeddedDynamoDb {
     endpoint: String,
@@ -28,11 +38,11 @@ pub enum StartError {
     /// The listener has no address, or the folder cannot be created.
     #[error("no address to listen on: {0}")]
     Address(#[from] io::Error),
-    /// The database cannot be opened, or the table cannot be created.
+    /// The database cannot be opened, or a table cannot be created.
     #[error("the database cannot be opened: {0}")]
     Database(#[from] dynoxide::DynoxideError),
-    /// The definition of the table is wrong.
-    #[error("the table's definition is wrong: {0}")]
+    /// A request to the database is wrong.
+    #[error("a request to the database is wrong: {0}")]
     Definition(#[from] serde_json::Error),
 }
 
@@ -50,9 +60,8 @@ impl EmbeddedDynamoDb {
             }
             None => Database::memory()?,
         };
-        if database.get_table_metadata(TABLE)?.is_none() {
-            create_table(&database)?;
-        }
+        create_tables(&database)?;
+        move_hashes(&database)?;
         Ok(Self { endpoint, server: tokio::spawn(serve_on(listener, database)) })
     }
 
@@ -80,19 +89,68 @@ impl Drop for EmbeddedDynamoDb {
     }
 }
 
-/// Creates the table as `template.yaml` does: with one key attribute and a TTL.
-pub(crate) fn create_table(database: &Database) -> Result<(), StartError> {
+/// Creates the tables that do not exist, as `template.yaml` does: with one key attribute and a TTL.
+pub(crate) fn create_tables(database: &Database) -> Result<(), StartError> {
+    for table in [TABLE, CREDENTIALS_TABLE] {
+        if database.get_table_metadata(table)?.is_none() {
+            create_table(database, table)?;
+        }
+    }
+    Ok(())
+}
+
+fn create_table(database: &Database, table: &str) -> Result<(), StartError> {
     let definition: CreateTableRequest = serde_json::from_value(json!({
-        "TableName": TABLE,
+        "TableName": table,
         "AttributeDefinitions": [{ "AttributeName": "pk", "AttributeType": "S" }],
         "KeySchema": [{ "AttributeName": "pk", "KeyType": "HASH" }],
         "BillingMode": "PAY_PER_REQUEST",
     }))?;
     database.create_table(definition)?;
     let ttl: UpdateTimeToLiveRequest = serde_json::from_value(json!({
-        "TableName": TABLE,
+        "TableName": table,
         "TimeToLiveSpecification": { "AttributeName": "expiresAt", "Enabled": true },
     }))?;
     database.update_time_to_live(ttl)?;
+    Ok(())
+}
+
+/// Moves the hashes of passwords that stand in the items of users, as they did before there was a table for
+/// them. A folder from then goes on being used.
+fn move_hashes(database: &Database) -> Result<(), StartError> {
+    let mut from = Value::Null;
+    loop {
+        let mut scan = json!({
+            "TableName": TABLE,
+            "FilterExpression": "attribute_exists(passwordHash)",
+        });
+        if !from.is_null() {
+            scan["ExclusiveStartKey"] = from;
+        }
+        let scan: ScanRequest = serde_json::from_value(scan)?;
+        let mut found = serde_json::to_value(database.scan(scan)?)?;
+        for user in found["Items"].as_array().into_iter().flatten() {
+            move_hash(database, user)?;
+        }
+        from = found["LastEvaluatedKey"].take();
+        if from.is_null() {
+            return Ok(());
+        }
+    }
+}
+
+fn move_hash(database: &Database, user: &Value) -> Result<(), StartError> {
+    let key = user["pk"]["S"].as_str().unwrap_or_default();
+    let put: PutItemRequest = serde_json::from_value(json!({
+        "TableName": CREDENTIALS_TABLE,
+        "Item": { "pk": { "S": key.replacen("USER#", "CREDENTIAL#", 1) }, "hash": user["passwordHash"] },
+    }))?;
+    database.put_item(put)?;
+    let remove: UpdateItemRequest = serde_json::from_value(json!({
+        "TableName": TABLE,
+        "Key": { "pk": user["pk"] },
+        "UpdateExpression": "REMOVE passwordHash",
+    }))?;
+    database.update_item(remove)?;
     Ok(())
 }

@@ -10,13 +10,20 @@ use std::{fs, io};
 
 use serde_json::{Value, json};
 use shared::clock::{Clock, SystemClock};
-use shared::store::{Store, https};
+use shared::domain::session::SessionPolicy;
+use shared::sign_in::rotate;
+use shared::store::{Custody, Kms, Store, https};
+use shared::token::SigningAlgorithm;
 use tokio::net::TcpListener;
 
-use crate::EmbeddedDynamoDb;
-use crate::dynamo_db::TABLE;
+use crate::dynamo_db::{CREDENTIALS_TABLE, EmbeddedDynamoDb, TABLE, tables};
 use crate::issuer::Issuer;
+use crate::kms::EmbeddedKms;
 use crate::lambda::{Answer, Function};
+use crate::sessions::SampleSession;
+
+/// The issuer of the tokens of those who sign in with a sample event.
+pub const SIGN_IN_ISSUER: &str = "http://localhost:8080";
 
 /// A sample event with its expected response.
 #[derive(Debug, Clone)]
@@ -56,16 +63,20 @@ pub fn of(function: &str) -> io::Result<Vec<Sample>> {
     Ok(samples)
 }
 
-/// Returns the settings of a function that handles the sample events with that DynamoDB.
-pub fn settings(dynamo_db: &EmbeddedDynamoDb) -> Vec<(&'static str, String)> {
+/// Returns the settings of a function that handles the sample events with that DynamoDB and that KMS.
+pub fn settings(dynamo_db: &EmbeddedDynamoDb, kms: &EmbeddedKms) -> Vec<(&'static str, String)> {
     let issuer = Issuer::development();
     vec![
         ("STAGE", "local".to_owned()),
         ("TABLE_NAME", TABLE.to_owned()),
+        ("CREDENTIALS_TABLE_NAME", CREDENTIALS_TABLE.to_owned()),
         ("AWS_REGION", "eu-central-1".to_owned()),
         ("AWS_ACCESS_KEY_ID", "local".to_owned()),
         ("AWS_SECRET_ACCESS_KEY", "local".to_owned()),
         ("AWS_ENDPOINT_URL_DYNAMODB", dynamo_db.endpoint().to_owned()),
+        ("AWS_ENDPOINT_URL_KMS", kms.endpoint().to_owned()),
+        ("SIGN_IN", "on".to_owned()),
+        ("SIGN_IN_ISSUER", SIGN_IN_ISSUER.to_owned()),
         ("JWT_ISSUER", issuer.issuer),
         ("JWT_AUDIENCE", issuer.audience),
         ("JWT_HS256_SECRET", issuer.secret),
@@ -121,9 +132,17 @@ fn compare(location: &str, expected: &Value, found: &Value, differences: &mut Ve
 pub async fn check_binary(function: &str, binary: &Path) -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let dynamo_db = EmbeddedDynamoDb::start(listener, None)?;
-    let store = Store::new(dynamo_db.settings().client(https()?), TABLE);
-    crate::Sample::create_all(&store, SystemClock.now()).await?;
-    let mut running = Function::start(binary, &settings(&dynamo_db)).await?;
+    let store = Store::new(dynamo_db.settings().client(https()?), tables());
+    let now = SystemClock.now();
+    crate::Sample::create_all(&store, now).await?;
+    SampleSession::begin_all(&store, now).await?;
+    let kms = EmbeddedKms::start(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?)?;
+    let custody =
+        Kms::new(&dynamo_db.settings(), https()?, Some(kms.endpoint().to_owned()), "local");
+    let custody = Custody::Envelope(custody.encrypting_with("local".to_owned()));
+    let lifetime = SessionPolicy::default().access_token;
+    rotate(&store, &custody, SigningAlgorithm::default(), lifetime, now).await?;
+    let mut running = Function::start(binary, &settings(&dynamo_db, &kms)).await?;
     let samples = of(function)?;
     let mut failures = Vec::new();
     for sample in &samples {
@@ -141,8 +160,8 @@ pub async fn check_binary(function: &str, binary: &Path) -> Result<(), Box<dyn E
             failures.push(format!("{event}: {error}"));
         }
     }
-    let again = samples.iter().find(|sample| sample.case == "token-missing");
-    let again = again.ok_or("every function has the case token-missing")?;
+    let again = samples.iter().find(|sample| sample.case == "method-not-allowed");
+    let again = again.ok_or("every function has the case method-not-allowed")?;
     match running.invoke(again.event.clone()).await? {
         Answer::Response(answer) if differences(&again.expected, &answer).is_empty() => {}
         other => failures.push(format!("after odd events: {other:?}")),

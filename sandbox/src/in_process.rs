@@ -11,20 +11,20 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use shared::clock::Clock;
 
-use crate::dynamo_db::{StartError, TABLE, create_table};
+use crate::dynamo_db::{StartError, TABLE, create_tables};
 
-/// An embedded DynamoDB with the table, which the program calls directly. Copies are the same DynamoDB.
+/// An embedded DynamoDB with the tables, which the program calls directly. Copies are the same DynamoDB.
 #[derive(Clone)]
 pub struct InProcessDynamoDb(Database);
 
 impl InProcessDynamoDb {
-    /// Returns a DynamoDB with an empty table in memory. The clock gives its time.
+    /// Returns a DynamoDB with empty tables in memory. The clock gives its time.
     ///
     /// # Errors
     /// [`StartError`] when the database cannot be created.
     pub fn start(clock: impl Clock + 'static) -> Result<Self, StartError> {
         let database = Database::memory_with_clock(Arc::new(TableClock(clock)))?;
-        create_table(&database)?;
+        create_tables(&database)?;
         Ok(Self(database))
     }
 
@@ -36,6 +36,7 @@ impl InProcessDynamoDb {
         let result = match operation {
             "BatchGetItem" => call(body, |request| database.batch_get_item(request)),
             "GetItem" => call(body, |request| database.get_item(request)),
+            "PutItem" => call(body, |request| database.put_item(request)),
             "Scan" => call(body, |request| database.scan(request)),
             "TransactWriteItems" => call(body, |request| database.transact_write_items(request)),
             "UpdateItem" => call(body, |request| database.update_item(request)),
@@ -44,7 +45,7 @@ impl InProcessDynamoDb {
         result.unwrap_or_else(|error| (error.status_code(), error.to_json()))
     }
 
-    /// Returns every item in DynamoDB's JSON.
+    /// Returns every user and every name in DynamoDB's JSON.
     ///
     /// # Errors
     /// The body of the error response.

@@ -1,8 +1,11 @@
 //! The users of a fresh sandbox. The sample events in `events/` are about these users.
 
 use std::error::Error;
+use std::sync::LazyLock;
 
 use jiff::{SignedDuration, Timestamp};
+use shared::domain::author::Origin;
+use shared::domain::password::{HashingError, PasswordHash, PasswordText};
 use shared::domain::rename::{NamePair, RenamePolicy, SelfRename};
 use shared::domain::role::Role;
 use shared::domain::status::Status;
@@ -12,6 +15,21 @@ use shared::domain::user_id::UserId;
 use shared::domain::username::Username;
 use shared::store::{Change, Outcome, Store};
 use uuid::Uuid;
+
+/// The password of the sample users that have one.
+pub const PASSWORD: &str = "Analytical-Engine-1843";
+
+/// The password's hash, made once: it takes time.
+static HASH: LazyLock<Result<PasswordHash, HashingError>> =
+    LazyLock::new(|| PasswordText::prepare(PASSWORD).hash());
+
+/// Returns a hash of [`PASSWORD`].
+///
+/// # Errors
+/// When the operating system gives no random bytes.
+pub fn password_hash() -> Result<PasswordHash, &'static HashingError> {
+    HASH.as_ref().cloned()
+}
 
 /// A sample user.
 #[derive(Debug, Clone, Copy)]
@@ -24,6 +42,8 @@ pub struct Sample {
     pub roles: &'static [Role],
     name: (&'static str, &'static str),
     status: Status,
+    /// Whether the user has the password [`PASSWORD`].
+    has_password: bool,
     /// The name that the user gave up a day ago.
     renamed_from: Option<&'static str>,
 }
@@ -35,6 +55,7 @@ const ANYBODY: Sample = Sample {
     roles: &[Role::ApiUser],
     name: ("Sample", "User"),
     status: Status::Active,
+    has_password: false,
     renamed_from: None,
 };
 
@@ -44,6 +65,7 @@ impl Sample {
         id: "3c90c3cc-0d44-4b50-8888-8dd25736052a",
         username: "old_username",
         name: ("Ada", "Lovelace"),
+        has_password: true,
         ..ANYBODY
     };
 
@@ -53,6 +75,7 @@ impl Sample {
         username: "sample_admin",
         roles: &[Role::ApiUser, Role::Admin],
         name: ("Grace", "Hopper"),
+        has_password: true,
         ..ANYBODY
     };
 
@@ -85,6 +108,7 @@ impl Sample {
         id: "0192f0c1-7b5e-7c3a-9d21-4f8e6a5b0003",
         username: "sample_blocked",
         status: Status::Blocked,
+        has_password: true,
         ..ANYBODY
     };
 
@@ -137,7 +161,11 @@ impl Sample {
         user.last_name = LastName::parse(self.name.1)?;
         user.roles = self.roles.iter().copied().collect();
         user.status = self.status;
-        let created = store.commit(&Change::Create(Box::new(user))).await?;
+        let hash = if self.has_password { Some(password_hash()?) } else { None };
+        if hash.is_some() {
+            user.mark_password(now);
+        }
+        let created = store.commit(&Change::Create(Box::new(user), hash)).await?;
         if let Outcome::Taken(name) = created {
             return Err(format!("the sample user's name {name} belongs to another user").into());
         }
@@ -146,7 +174,8 @@ impl Sample {
             let policy = RenamePolicy::default();
             let names = NamePair { from: first, to: name(self.username) };
             let change = SelfRename::new(id, names, yesterday, &policy);
-            store.commit(&Change::Rename(change)).await?;
+            let origin = Origin { request_id: "sample".to_owned(), session_epoch: None };
+            store.commit(&Change::Rename(change, origin)).await?;
         }
         Ok(())
     }

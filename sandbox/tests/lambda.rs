@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 use std::path::Path;
 
 use sandbox::lambda::{Answer, Function, NoAnswer};
-use sandbox::{EmbeddedDynamoDb, events};
+use sandbox::{EmbeddedDynamoDb, EmbeddedKms, events};
 use tokio::net::TcpListener;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_panicking-function");
@@ -14,7 +14,9 @@ const BINARY: &str = env!("CARGO_BIN_EXE_panicking-function");
 async fn a_panic_is_answered_with_500_and_the_process_lives_on() -> Result<(), Box<dyn Error>> {
     let dynamo_db =
         EmbeddedDynamoDb::start(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?, None)?;
-    let mut function = Function::start(Path::new(BINARY), &events::settings(&dynamo_db)).await?;
+    let kms = EmbeddedKms::start(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?)?;
+    let settings = events::settings(&dynamo_db, &kms);
+    let mut function = Function::start(Path::new(BINARY), &settings).await?;
     let samples = events::of("change-username")?;
     let event = samples.iter().find(|sample| sample.case == "success").ok_or("no sample")?;
     for _ in 0..3 {

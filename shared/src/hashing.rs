@@ -1,7 +1,9 @@
 //! Judging and hashing new passwords, off the thread that serves requests.
 
 use crate::domain::field::Field;
-use crate::domain::password::{HashSettings, InvalidPassword, PasswordHash, PasswordText};
+use crate::domain::password::{
+    HashSettings, InvalidPassword, Password, PasswordHash, PasswordText,
+};
 use crate::error::{Error, Location, Violation};
 
 /// A new password, and what it is judged with.
@@ -12,32 +14,19 @@ pub struct NewPassword {
     pub own_data: Vec<String>,
 }
 
-/// Judges the password of a request, if it has one, and hashes it. If `violations`, what the request breaks
-/// already, is not empty, only the cheap checks of the password run.
+/// Judges the password of a request, if it has one, and hashes it, as [`judge`] and [`hash_judged`] do.
 ///
 /// # Errors
 /// [`Error::Invalid`] with every violation of the request, the password's last, [`Error::Internal`]
 /// when the password cannot be hashed.
 pub async fn validate_and_hash(
     password: Option<NewPassword>,
-    mut violations: Vec<Violation>,
+    violations: Vec<Violation>,
 ) -> Result<Option<PasswordHash>, Error> {
-    if !violations.is_empty() {
-        let invalid =
-            password.map(|new| new.text.form_violations(&new.own_data())).unwrap_or_default();
-        violations.extend(of_password(invalid));
-        return Err(Error::Invalid(violations));
+    match judge(password, Field::Password.name(), violations).await? {
+        Some(judged) => hash_judged(judged).await.map(Some),
+        None => Ok(None),
     }
-    let Some(password) = password else { return Ok(None) };
-    // Both take processor time.
-    let hashed = tokio::task::spawn_blocking(move || judge_and_hash(&password)).await;
-    hashed.map_err(|_| panicked())?.map(Some)
-}
-
-fn judge_and_hash(password: &NewPassword) -> Result<PasswordHash, Error> {
-    let judged = password.text.judge(&password.own_data());
-    let judged = judged.map_err(|invalid| Error::Invalid(of_password(invalid).collect()))?;
-    Ok(judged.hash()?)
 }
 
 /// The defect is logged without the panic's message, which can quote the password.
@@ -45,9 +34,11 @@ fn panicked() -> Error {
     Error::Internal("judging a password panicked".into())
 }
 
-fn of_password(invalid: Vec<InvalidPassword>) -> impl Iterator<Item = Violation> {
-    let location = || Location::field(Field::Password.name());
-    invalid.into_iter().map(move |kind| Violation::new(location(), kind))
+fn of_password(
+    invalid: Vec<InvalidPassword>,
+    field: &'static str,
+) -> impl Iterator<Item = Violation> {
+    invalid.into_iter().map(move |kind| Violation::new(Location::field(field), kind))
 }
 
 impl NewPassword {
@@ -56,12 +47,65 @@ impl NewPassword {
     }
 }
 
-/// Whether the text is the password of that hash. It takes as long as hashing it.
+/// Judges the new password of a request, which stands in that field, if the request has one. If `violations`, what
+/// the request breaks already, is not empty, only the cheap checks of the password run.
+///
+/// # Errors
+/// [`Error::Invalid`] with every violation of the request, the password's last.
+pub async fn judge(
+    password: Option<NewPassword>,
+    field: &'static str,
+    mut violations: Vec<Violation>,
+) -> Result<Option<Password>, Error> {
+    if !violations.is_empty() {
+        let invalid =
+            password.map(|new| new.text.form_violations(&new.own_data())).unwrap_or_default();
+        violations.extend(of_password(invalid, field));
+        return Err(Error::Invalid(violations));
+    }
+    let Some(password) = password else { return Ok(None) };
+    // It takes processor time.
+    let judged = tokio::task::spawn_blocking(move || password.text.judge(&password.own_data()));
+    let judged = judged.await.map_err(|_| panicked())?;
+    judged.map(Some).map_err(|invalid| Error::Invalid(of_password(invalid, field).collect()))
+}
+
+/// Hashes a password that was judged.
 ///
 /// # Errors
 /// [`Error::Internal`] when the work could not be done.
-pub async fn is_password_of(text: PasswordText, hash: PasswordHash) -> Result<bool, Error> {
-    let settings = HashSettings::default();
+pub async fn hash_judged(password: Password) -> Result<PasswordHash, Error> {
+    let hashed = tokio::task::spawn_blocking(move || password.hash()).await;
+    Ok(hashed.map_err(|_| panicked())??)
+}
+
+/// Hashes a password that the user has already.
+///
+/// # Errors
+/// [`Error::Internal`] when the work could not be done.
+pub async fn hash(text: PasswordText) -> Result<PasswordHash, Error> {
+    let hashed = tokio::task::spawn_blocking(move || text.hash()).await;
+    Ok(hashed.map_err(|_| panicked())??)
+}
+
+/// Whether the hash is one that this version of the code made of that text. It takes as long as hashing it.
+///
+/// # Errors
+/// [`Error::Internal`] when the work could not be done.
+pub async fn is_own_hash_of(text: PasswordText, hash: PasswordHash) -> Result<bool, Error> {
+    let compared = tokio::task::spawn_blocking(move || text.is_of_own(&hash)).await;
+    compared.map_err(|_| panicked())
+}
+
+/// Whether the text is the password of that hash, which may come from elsewhere. It takes as long as hashing it.
+///
+/// # Errors
+/// [`Error::Internal`] when the work could not be done.
+pub async fn is_password_of(
+    text: PasswordText,
+    hash: PasswordHash,
+    settings: HashSettings,
+) -> Result<bool, Error> {
     let compared = tokio::task::spawn_blocking(move || text.verify(&hash, &settings)).await;
     compared.map_err(|_| panicked())
 }

@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::error::Error;
+use std::net::IpAddr;
 use std::process::ExitCode;
 
 use axum::Router;
@@ -18,14 +19,38 @@ use crate::config::Config;
 use crate::http::uri::{encode_rest_of_path, encode_rest_of_query};
 use crate::http::{Endpoint, RequestId, serve};
 use crate::log::{self, Format, RequestLog};
+use crate::sign_in::SourceAddress;
+use crate::store::Custody;
 
 /// Serves the endpoint on Lambda until the sandbox ends, with the settings of the environment.
 pub fn run(endpoint: Endpoint) -> ExitCode {
+    block_on(async {
+        let config = Config::from_env()?;
+        serve_events(endpoint, App::from_config(&config, emf(&config))?).await
+    })
+}
+
+/// As [`run`], for an endpoint that signs access tokens. Only such a function carries what that needs.
+pub fn run_signing_in(endpoint: Endpoint) -> ExitCode {
+    block_on(async {
+        let config = Config::from_env()?;
+        let custody = Custody::Envelope(config.kms()?);
+        let app = App::signing_in(&config, custody, emf(&config))?;
+        if let Ok(sign_in) = app.sign_in() {
+            sign_in.signer.warm_up(app.now()).await;
+        }
+        serve_events(endpoint, app).await
+    })
+}
+
+fn emf(config: &Config) -> RequestLog {
+    RequestLog::emf(config.stage, std::io::stdout())
+}
+
+fn block_on(served: impl Future<Output = Result<(), Box<dyn Error + Send + Sync>>>) -> ExitCode {
     log::init(Format::Json);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let served =
-        runtime.map_err(Into::into).and_then(|runtime| runtime.block_on(serve_events(endpoint)));
-    match served {
+    match runtime.map_err(Into::into).and_then(|runtime| runtime.block_on(served)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!(cause = %error, "the function cannot start");
@@ -34,10 +59,13 @@ pub fn run(endpoint: Endpoint) -> ExitCode {
     }
 }
 
-async fn serve_events(endpoint: Endpoint) -> Result<(), Box<dyn Error + Send + Sync>> {
-    let config = Config::from_env()?;
-    let app = App::from_config(&config, RequestLog::emf(config.stage, std::io::stdout()))?;
-    tokio::join!(app.tokens.warm_up(app.now()), app.store.warm_up());
+async fn serve_events(endpoint: Endpoint, app: App) -> Result<(), Box<dyn Error + Send + Sync>> {
+    if app.sessions().is_ok() {
+        // Reading our own keys opens the connection.
+        app.tokens.warm_up(app.now()).await;
+    } else {
+        tokio::join!(app.tokens.warm_up(app.now()), app.store.warm_up());
+    }
     let router = serve([endpoint], app);
     lambda_runtime::run(service(router)).await
 }
@@ -74,12 +102,15 @@ async fn call(
     router: Router,
     mut request: Request,
 ) -> Result<axum::response::Response, Infallible> {
-    let gateway_id = match request.extensions().get::<RequestContext>() {
-        Some(RequestContext::ApiGatewayV2(context)) => context.request_id.as_deref(),
-        _ => None,
+    let (id, source) = match request.extensions().get::<RequestContext>() {
+        Some(RequestContext::ApiGatewayV2(context)) => {
+            let source = context.http.source_ip.as_deref().map(str::parse::<IpAddr>);
+            (context.request_id.as_deref().and_then(RequestId::new), source.and_then(Result::ok))
+        }
+        _ => (None, None),
     };
-    if let Some(id) = gateway_id.and_then(RequestId::new) {
-        request.extensions_mut().insert(id);
-    }
+    let extensions = request.extensions_mut();
+    id.map(|id| extensions.insert(id));
+    source.map(|source| extensions.insert(SourceAddress::from(source)));
     router.oneshot(request).await
 }

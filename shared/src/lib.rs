@@ -17,5 +17,6 @@ pub mod limit;
 pub mod log;
 pub mod meter;
 mod report;
+pub mod sign_in;
 pub mod store;
 pub mod token;

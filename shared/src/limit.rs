@@ -11,7 +11,6 @@ use governor::state::keyed::HashMapStateStore;
 use governor::{Quota, RateLimiter};
 
 use crate::clock::Clock;
-use crate::domain::user_id::UserId;
 
 /// The quota of an operation: so many requests at once, then one in each period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +21,8 @@ pub enum CallerQuota {
     Read,
     /// Changing: 20 at once, then one in 3 s.
     Change,
+    /// Without a token, for each source address: 30 at once, then one in 2 s.
+    Visit,
 }
 
 /// The quota of every operation for callers whose token says `POWER_USER` or `ADMIN`: 200 at once, then
@@ -35,6 +36,7 @@ impl CallerQuota {
             Self::Lookup => (40, Duration::from_secs(2)),
             Self::Read => (120, Duration::from_millis(250)),
             Self::Change => (20, Duration::from_secs(3)),
+            Self::Visit => (30, Duration::from_secs(2)),
         }
     }
 }
@@ -42,8 +44,8 @@ impl CallerQuota {
 /// Who uses which operation.
 #[derive(Debug, Clone, Copy)]
 pub struct QuotaRequest<'a> {
-    /// The caller.
-    pub caller: &'a UserId,
+    /// The caller: a user's id, or a source address.
+    pub caller: &'a str,
     /// Whether the caller's token says `POWER_USER` or `ADMIN`.
     pub is_staff: bool,
     /// The operation.
@@ -64,6 +66,7 @@ struct Limits {
     lookup: Limit,
     read: Limit,
     change: Limit,
+    visit: Limit,
     staff: Limit,
 }
 
@@ -80,6 +83,7 @@ impl CallerQuotas {
             lookup: limit(CallerQuota::Lookup),
             read: limit(CallerQuota::Read),
             change: limit(CallerQuota::Change),
+            visit: limit(CallerQuota::Visit),
             staff: Limit::new(STAFF, clock),
         }))
     }
@@ -100,12 +104,13 @@ impl CallerQuotas {
             CallerQuota::Lookup => &limits.lookup,
             CallerQuota::Read => &limits.read,
             CallerQuota::Change => &limits.change,
+            CallerQuota::Visit => &limits.visit,
         };
-        limit.count(&(request.caller.clone(), request.operation))
+        limit.count(&(request.caller.to_owned(), request.operation))
     }
 }
 
-type Key = (UserId, &'static str);
+type Key = (String, &'static str);
 type Limiter = RateLimiter<Key, HashMapStateStore<Key>, SinceEpoch, NoOpMiddleware<Duration>>;
 
 /// One quota, for each caller and operation.
@@ -184,12 +189,13 @@ mod tests {
     }
 
     fn key(caller: usize) -> Key {
-        (UserId::parse(&format!("user-{caller}")).unwrap(), "operation")
+        (format!("user-{caller}"), "operation")
     }
 
     #[test]
     fn each_quota_allows_its_burst_and_then_one_request_in_each_period() {
-        let quotas = [CallerQuota::Lookup, CallerQuota::Read, CallerQuota::Change];
+        let quotas =
+            [CallerQuota::Lookup, CallerQuota::Read, CallerQuota::Change, CallerQuota::Visit];
         for (burst, period) in quotas.map(CallerQuota::burst_and_period).into_iter().chain([STAFF])
         {
             let (limit, clock) = limit((burst, period));

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use axum::http::Method;
+use sandbox::{PASSWORD, SampleSession};
 use serde_json::json;
 use shared::domain::role::Role;
 use shared::domain::status::Status;
@@ -24,7 +25,7 @@ const CALLERS: [&str; 8] = [
 
 /// The response of each endpoint to each caller. The request is about another user, or about the
 /// caller's own account where the endpoint has no other target.
-const MATRIX: [(&str, [&str; 8]); 8] = [
+const MATRIX: [(&str, [&str; 8]); 14] = [
     (
         "change-username",
         [
@@ -111,13 +112,32 @@ const MATRIX: [(&str, [&str; 8]); 8] = [
         "find-user",
         ["401 TOKEN_MISSING", "200", "200", "200", "200", "403 ACCOUNT_NOT_ACTIVE", "200", "200"],
     ),
+    // These ask for no token and look at none.
+    ("log-in", ["200"; 8]),
+    ("refresh-session", ["401 REFRESH_TOKEN_INVALID"; 8]),
+    ("log-out", ["204"; 8]),
+    (
+        "change-password",
+        [
+            "401 TOKEN_MISSING",
+            "403 NOT_YOURS",
+            "200",
+            "403 NOT_YOURS",
+            "403 NOT_YOURS",
+            "403 ACCOUNT_NOT_ACTIVE",
+            "404 USER_NOT_FOUND",
+            "403 NOT_YOURS",
+        ],
+    ),
+    ("get-key-set", ["200"; 8]),
+    ("get-discovery", ["200"; 8]),
 ];
 
 /// Returns a fresh app with one caller of every kind. The requests are about the third caller.
 pub(crate) async fn app_with_callers() -> (TestApp, Vec<Option<TestUser>>) {
     let app = TestApp::start().await;
     let stranger = app.user("stranger").await;
-    let user = app.user("ada").await;
+    let user = app.user_with_password("ada").await;
     let power = app.user_with("hedy", Role::PowerUser).await;
     let root = app.user_with("grace", Role::Admin).await;
     let roles = &[Role::ApiUser, Role::Admin];
@@ -152,8 +172,27 @@ pub(crate) fn request(app: &TestApp, operation: &str, target: &TestUser) -> Requ
             .json(&json!({ "userId": target.id, "location": "Istanbul" })),
         "check-username" => app.get("/api/v1/users/username/availability?username=fresh_name"),
         "find-user" => app.get(&format!("/api/v1/users/by-username/{}", target.username)),
+        "log-in" => app
+            .post("/v1/auth/login")
+            .json(&json!({ "username": target.username, "password": PASSWORD })),
+        "refresh-session" => {
+            app.post("/v1/auth/refresh").json(&json!({ "refreshToken": unknown_token() }))
+        }
+        "log-out" => app.post("/v1/auth/logout").json(&json!({ "refreshToken": unknown_token() })),
+        "change-password" => app.post("/v1/users/change-password").json(&json!({
+            "userId": target.id,
+            "oldPassword": PASSWORD,
+            "newPassword": "Difference-Engine-1822",
+        })),
+        "get-key-set" => app.get("/.well-known/jwks.json"),
+        "get-discovery" => app.get("/.well-known/openid-configuration"),
         other => panic!("{other} has no request in the access matrix"),
     }
+}
+
+/// Returns a refresh token of the right form, of a session that this table has not.
+fn unknown_token() -> String {
+    SampleSession::REFRESHED.refresh_token().expect("a token")
 }
 
 #[test]

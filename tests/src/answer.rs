@@ -53,7 +53,9 @@ impl Answer {
     pub fn expect(self, outcome: &str) -> Self {
         assert_eq!(self.outcome(), outcome, "{}", String::from_utf8_lossy(&self.body));
         let content_type = self.header(header::CONTENT_TYPE.as_str());
-        assert!(content_type.starts_with("application/"), "{content_type}");
+        let has_body = self.status != StatusCode::NO_CONTENT;
+        assert!(has_body || self.body.is_empty());
+        assert!(!has_body || content_type.starts_with("application/"), "{content_type}");
         self
     }
 }

@@ -10,13 +10,18 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use axum::Router;
 use axum::http::Method;
 use jiff::{SignedDuration, Timestamp};
-use sandbox::{EmbeddedDynamoDb, FakeClock, Issuer, TABLE, TokenRequest};
+use sandbox::{
+    CREDENTIALS_TABLE, EmbeddedDynamoDb, FakeClock, Issuer, TABLE, TokenRequest, tables,
+};
 use serde_json::{Value, json};
 use shared::app::{App, Parts};
 use shared::clock::Clock;
 use shared::config::Stage;
+use shared::domain::attempt::AttemptPolicy;
+use shared::domain::password::HashSettings;
 use shared::domain::rename::RenamePolicy;
 use shared::domain::role::Role;
+use shared::domain::session::SessionPolicy;
 use shared::domain::text::{LastName, Text};
 use shared::domain::user::{RequiredFields, User};
 use shared::domain::user_id::UserId;
@@ -24,8 +29,9 @@ use shared::domain::username::Username;
 use shared::fingerprint::FingerprintKey;
 use shared::limit::CallerQuotas;
 use shared::log::RequestLog;
-use shared::store::{Backoff, Change, Outcome, Store, https};
-use shared::token::{TokenSettings, TokenVerifier};
+use shared::sign_in::{SignIn, SignInSettings, Signer, StoredKeys, rotate};
+use shared::store::{Backoff, Change, Custody, Outcome, Store, https};
+use shared::token::{OwnTokens, SigningAlgorithm, SigningKey, TokenSettings, TokenVerifier};
 use tokio::net::TcpListener;
 use uuid::Uuid;
 
@@ -54,6 +60,28 @@ pub struct TestApp {
     pub issuer: Issuer,
 }
 
+/// How users sign in: with an Ed25519 key, since making an RSA key takes long.
+fn sign_in_settings() -> SignInSettings {
+    SignInSettings {
+        tokens: OwnTokens {
+            issuer: sandbox::events::SIGN_IN_ISSUER.to_owned(),
+            audience: "nameplate-test".to_owned(),
+        },
+        sessions: SessionPolicy::default(),
+        attempts: AttemptPolicy::default(),
+        hashes: HashSettings::default(),
+        algorithm: SigningAlgorithm::EdDsa,
+    }
+}
+
+/// Lets users sign in.
+fn let_sign_in(parts: &mut Parts, settings: SignInSettings, custody: Custody) {
+    let source = Arc::new(StoredKeys(parts.store.clone()));
+    parts.tokens = std::mem::take(&mut parts.tokens).and_own(&settings.tokens, source);
+    parts.sessions = Some(settings.sessions);
+    parts.sign_in = Some(SignIn::new(settings, Signer::new(parts.store.clone(), custody)));
+}
+
 /// The key of HS256 tokens.
 const SECRET: &str = "a secret of the tests with 32 bytes";
 
@@ -78,10 +106,33 @@ impl TestApp {
         Self::start_changed(change, |_| {}).await
     }
 
+    /// Starts the API with other settings for signing in.
+    pub async fn start_signing_in(change: impl FnOnce(&mut SignInSettings)) -> Self {
+        let mut settings = sign_in_settings();
+        change(&mut settings);
+        let custodies = (Custody::Embedded, Custody::Embedded);
+        Self::start_with_all(use_secret, |_| {}, settings, custodies).await
+    }
+
+    /// Starts the API with a key that one custody has sealed, and another one opens.
+    pub async fn start_in_custody(seal: Custody, open: Custody) -> Self {
+        Self::start_with_all(use_secret, |_| {}, sign_in_settings(), (seal, open)).await
+    }
+
     /// Starts the API with other settings for tokens and other parts.
     pub async fn start_changed(
         change: impl FnOnce(&mut TokenSettings),
         change_parts: impl FnOnce(&mut Parts),
+    ) -> Self {
+        let custodies = (Custody::Embedded, Custody::Embedded);
+        Self::start_with_all(change, change_parts, sign_in_settings(), custodies).await
+    }
+
+    async fn start_with_all(
+        change: impl FnOnce(&mut TokenSettings),
+        change_parts: impl FnOnce(&mut Parts),
+        sign_in: SignInSettings,
+        (seal, open): (Custody, Custody),
     ) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
         let dynamo_db = EmbeddedDynamoDb::start(listener, None).expect("an embedded DynamoDB");
@@ -101,14 +152,21 @@ impl TestApp {
         let clock = FakeClock::at(BEGINNING.parse().expect("an instant"));
         let mut parts = Parts {
             policy: RenamePolicy::default(),
-            store: Store::new(tapped, TABLE).with_backoff(backoff),
+            store: Store::new(tapped, tables()).with_backoff(backoff),
             tokens: TokenVerifier::new(&tokens).expect("usable keys"),
             quotas: CallerQuotas::off(),
             reserved: Arc::default(),
             fingerprints: FingerprintKey::new("a key of the tests"),
+            sessions: None,
+            sign_in: None,
             clock: Arc::new(clock.clone()),
             log: RequestLog::emf(Stage::Local, log.clone()),
         };
+        let store = Store::new(client.clone(), tables());
+        let (algorithm, lifetime) =
+            (SigningAlgorithm::EdDsa, SessionPolicy::default().access_token);
+        rotate(&store, &seal, algorithm, lifetime, parts.clock.now()).await.expect("a key");
+        let_sign_in(&mut parts, sign_in, open);
         change_parts(&mut parts);
         let app = App::new(parts);
         let router = shared::http::serve(api::endpoints(), app.clone());
@@ -130,6 +188,11 @@ impl TestApp {
         self.create(NewUser { roles: &[Role::ApiUser, role], ..NewUser::named(username) }).await
     }
 
+    /// Creates an active user without special roles who has the password of the sample users.
+    pub async fn user_with_password(&self, username: &str) -> TestUser {
+        self.create(NewUser { has_password: true, ..NewUser::named(username) }).await
+    }
+
     /// Creates a user without the wire, so the wire does not count the calls.
     pub async fn create(&self, new: NewUser<'_>) -> TestUser {
         let account = Uuid::new_v4();
@@ -145,8 +208,12 @@ impl TestApp {
         user.roles = new.roles.iter().copied().collect();
         user.status = new.status;
         user.account.email_verified = new.email_verified;
-        let store = Store::new(self.client.clone(), TABLE);
-        let outcome = store.commit(&Change::Create(Box::new(user))).await.expect("a table");
+        let hash = new.has_password.then(|| sandbox::password_hash().expect("a hash"));
+        if hash.is_some() {
+            user.mark_password(self.now());
+        }
+        let store = Store::new(self.client.clone(), tables());
+        let outcome = store.commit(&Change::Create(Box::new(user), hash)).await.expect("a table");
         assert!(matches!(outcome, Outcome::Committed), "{} exists", new.username);
         let token = self.token(&id, new.roles, Some(new.username));
         TestUser { id, username: new.username.to_owned(), token }
@@ -197,13 +264,60 @@ impl TestApp {
     /// Returns the user in the table.
     pub async fn stored(&self, user: &TestUser) -> User {
         let id = UserId::parse(&user.id).expect("an id");
-        let store = Store::new(self.client.clone(), TABLE);
+        let store = Store::new(self.client.clone(), tables());
         store.user(&id).await.expect("a table").expect("a user")
     }
 
-    /// Returns every item of the table by its key.
+    /// Returns the hash of the user's password, if the table of credentials has one.
+    pub async fn stored_hash(&self, user: &TestUser) -> Option<String> {
+        let item = self.dump_credentials().await.remove(&format!("CREDENTIAL#{}", user.id))?;
+        Some(item["hash"].as_s().expect("a hash").clone())
+    }
+
+    /// Writes another hash of a password, as only bringing users in could.
+    pub async fn put_hash(&self, user: &TestUser, hash: &str) {
+        self.put_credential(user, "hash", AttributeValue::S(hash.to_owned())).await;
+    }
+
+    /// Writes the number of failures since the last success.
+    pub async fn put_failures(&self, user: &TestUser, failures: u64) {
+        self.put_credential(user, "failures", AttributeValue::N(failures.to_string())).await;
+    }
+
+    async fn put_credential(&self, user: &TestUser, name: &str, value: AttributeValue) {
+        let mut item = self.dump_credentials().await.remove(&format!("CREDENTIAL#{}", user.id));
+        let item = item.as_mut().expect("a password");
+        item.insert(name.to_owned(), value);
+        let item = item.clone().into_iter().collect();
+        let put = self.client.put_item().table_name(CREDENTIALS_TABLE).set_item(Some(item));
+        put.send().await.expect("a table");
+    }
+
+    /// Returns the private key that signs access tokens.
+    pub async fn signing_key(&self) -> SigningKey {
+        let items = self.dump_credentials().await;
+        let (kid, item) = items
+            .iter()
+            .find_map(|(key, item)| Some((key.strip_prefix("SIGNINGKEY#")?, item)))
+            .expect("a key");
+        let pkcs8 = item["key"].as_b().expect("bytes").as_ref();
+        SigningKey::read(kid, SigningAlgorithm::EdDsa, pkcs8).expect("a key")
+    }
+
+    /// Returns every user and every name by its key.
     pub async fn dump(&self) -> BTreeMap<String, BTreeMap<String, AttributeValue>> {
-        let scan = self.client.scan().table_name(TABLE).consistent_read(true);
+        let mut items = self.dump_table(TABLE).await;
+        items.remove("JWKS");
+        items
+    }
+
+    /// Returns every item of the table of credentials by its key.
+    pub async fn dump_credentials(&self) -> BTreeMap<String, BTreeMap<String, AttributeValue>> {
+        self.dump_table(CREDENTIALS_TABLE).await
+    }
+
+    async fn dump_table(&self, table: &str) -> BTreeMap<String, BTreeMap<String, AttributeValue>> {
+        let scan = self.client.scan().table_name(table).consistent_read(true);
         let items = scan.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
         let items = items.expect("a table").into_iter().map(|item| {
             let pk = item["pk"].as_s().expect("a key").clone();

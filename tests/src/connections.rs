@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use sandbox::{EmbeddedDynamoDb, TABLE, Tls};
+use sandbox::{EmbeddedDynamoDb, Tls, tables};
 use shared::domain::user_id::UserId;
 use shared::store::{DynamoDb, Store, StoreError};
 use tokio::net::{TcpListener, TcpStream};
@@ -35,7 +35,7 @@ impl Secured {
         settings.endpoint = Some(format!("https://localhost:{}", self.port));
         settings.ca_bundle = Some(self.tls.root.clone());
         change(&mut settings);
-        let store = Store::new(settings.client(settings.https().unwrap()), TABLE);
+        let store = Store::new(settings.client(settings.https().unwrap()), tables());
         store.user(&UserId::parse("nobody").unwrap()).await.map(drop)
     }
 }
@@ -84,7 +84,7 @@ async fn consecutive_requests_share_one_connection() {
             );
         }
     });
-    let store = Store::new(settings.client(settings.https().unwrap()), TABLE);
+    let store = Store::new(settings.client(settings.https().unwrap()), tables());
     for _ in 0..5 {
         store.user(&UserId::parse("nobody").unwrap()).await.unwrap();
     }

@@ -69,7 +69,10 @@ fn every_endpoint_has_a_function_of_its_name_with_its_route_and_every_function_a
 /// A permission: an action, and the beginning of the keys of the items.
 type Permission = (String, String);
 
-/// Returns the permissions of the function for the table.
+/// The policies that several functions have, with the permissions for the tables in them.
+const SHARED: [(&str, &str); 2] = [("KeySetAccess", "JWKS"), ("SigningKeyAccess", "SIGNINGKEY#")];
+
+/// Returns the permissions of the function for the tables.
 fn allowed(function: &Yaml<'static>) -> BTreeSet<Permission> {
     let one_or_more = |yaml: &Yaml<'static>| match yaml.as_sequence() {
         Some(list) => list.iter().map(text).collect::<Vec<_>>(),
@@ -78,14 +81,21 @@ fn allowed(function: &Yaml<'static>) -> BTreeSet<Permission> {
     let policies = at(function, &["Properties", "Policies"]).as_sequence().unwrap();
     let inline = policies.iter().filter_map(|policy| policy.as_mapping_get("Statement"));
     let mut allowed = BTreeSet::new();
+    for (policy, keys) in SHARED {
+        if policies.iter().any(|given| format!("{given:?}").contains(&format!("\"{policy}\""))) {
+            allowed.insert(("GetItem".to_owned(), keys.to_owned()));
+        }
+    }
     for statement in inline.flat_map(|statements| statements.as_sequence().unwrap()) {
         assert_eq!(text(at(statement, &["Effect"])), "Allow");
-        if one_or_more(at(statement, &["Action"])).contains(&"dynamodb:PutItem".to_owned()) {
+        let actions = one_or_more(at(statement, &["Action"]));
+        let sid = text(at(statement, &["Sid"]));
+        if actions.contains(&"dynamodb:PutItem".to_owned()) && sid != "BeginSession" {
             let within = ["Condition", "ForAnyValue:StringEquals", "dynamodb:EnclosingOperation"];
-            assert_eq!(text(at(statement, &within)), "TransactWriteItems", "nothing is put alone");
+            assert_eq!(text(at(statement, &within)), "TransactWriteItems", "no name is put alone");
         }
         let keys = at(statement, &["Condition", "ForAllValues:StringLike", "dynamodb:LeadingKeys"]);
-        for action in one_or_more(at(statement, &["Action"])) {
+        for action in actions {
             for keys in one_or_more(keys) {
                 allowed.insert((action.replace("dynamodb:", ""), keys.replace('*', "")));
             }
@@ -98,14 +108,16 @@ fn allowed(function: &Yaml<'static>) -> BTreeSet<Permission> {
 fn needed(operation: &str, body: &Value) -> Vec<Permission> {
     let permission = |action: &str, key: &Value| {
         let key = key["pk"]["S"].as_str().unwrap();
-        (action.to_owned(), key[..=key.find('#').unwrap()].to_owned())
+        (action.to_owned(), key[..key.find('#').map_or(key.len(), |at| at + 1)].to_owned())
     };
     match operation {
         "GetItem" | "UpdateItem" => vec![permission(operation, &body["Key"])],
         "BatchGetItem" => {
-            let keys = body["RequestItems"]["nameplate"]["Keys"].as_array().unwrap();
-            keys.iter().map(|key| permission(operation, key)).collect()
+            let tables = body["RequestItems"].as_object().unwrap().values();
+            let keys = tables.flat_map(|table| table["Keys"].as_array().unwrap());
+            keys.map(|key| permission(operation, key)).collect()
         }
+        "PutItem" => vec![permission(operation, &body["Item"])],
         "TransactWriteItems" => {
             let actions = body["TransactItems"].as_array().unwrap();
             let of_action = |action: &Value| {
@@ -132,6 +144,14 @@ async fn every_function_has_exactly_the_permissions_that_its_sample_events_need(
             let calls = app.wire.take_calls().into_iter().zip(app.wire.take_bodies());
             used.extend(calls.flat_map(|(operation, body)| needed(&operation, &body)));
         }
+        // A token of ours needs the keys that verify it; the sample events have none.
+        used.insert(("GetItem".to_owned(), "JWKS".to_owned()));
+        if name == "change-password" {
+            // Such a token is of a session, which goes on.
+            used.extend(
+                ["BatchGetItem", "UpdateItem"].map(|a| (a.to_owned(), "SESSION#".to_owned())),
+            );
+        }
         assert_eq!(allowed(&function), used, "{name}");
     }
 }
@@ -143,10 +163,21 @@ fn the_template_sets_the_variables_that_the_code_reads_and_no_others() {
         read.borrow_mut().insert(name.to_owned());
         let value = match name {
             "STAGE" => "dev",
-            "USERNAME_COOLDOWN" | "USERNAME_HOLD" => "1d",
-            "CALLER_QUOTAS" => "on",
+            "USERNAME_COOLDOWN"
+            | "USERNAME_HOLD"
+            | "SESSION_IDLE"
+            | "SESSION_LIFETIME"
+            | "STAFF_SESSION_IDLE"
+            | "STAFF_SESSION_LIFETIME" => "1d",
+            "CALLER_QUOTAS" | "SIGN_IN" => "on",
             "JWT_ROLE_NAMES" => "admins=ADMIN",
             "JWT_REQUIRED_CLAIMS" => "scope=x",
+            "SIGN_IN_ISSUER" => "https://api.example.com",
+            "SIGN_IN_ALGORITHM" => "RS256",
+            "SIGN_IN_HASHES" => "bcrypt",
+            "SIGN_IN_FIREBASE_SIGNER_KEY" => "c2lnbmVyIGtleSBvZiAxNiBieXRlcw==",
+            "SIGN_IN_ATTEMPTS" | "REFRESH_LATE_REPEATS" => "1",
+            "SIGN_IN_WINDOW" | "ACCESS_TOKEN_LIFETIME" | "REFRESH_GRACE" => "1m",
             _ => "x",
         };
         Some(value.to_owned())
@@ -182,7 +213,7 @@ fn the_template_lets_web_pages_use_the_headers_and_methods_of_the_code() {
 }
 
 #[test]
-fn the_table_of_the_template_is_that_of_the_sandbox() {
+fn the_tables_of_the_template_are_those_of_the_sandbox() {
     let template = template();
     let table = at(&template, &["Resources", "Table", "Properties"]);
     let list = |key| at(table, &[key]).as_sequence().unwrap();
@@ -191,5 +222,14 @@ fn the_table_of_the_template_is_that_of_the_sandbox() {
     assert_eq!(text(at(&list("KeySchema")[0], &["KeyType"])), "HASH");
     assert_eq!(text(at(&list("AttributeDefinitions")[0], &["AttributeType"])), "S");
     assert_eq!(text(at(table, &["TimeToLiveSpecification", "AttributeName"])), "expiresAt");
-    assert_eq!(text(at(table, &["StreamSpecification", "StreamViewType"])), "KEYS_ONLY");
+    assert_eq!(text(at(table, &["StreamSpecification", "StreamViewType"])), "NEW_AND_OLD_IMAGES");
+
+    let credentials = at(&template, &["Resources", "CredentialsTable", "Properties"]);
+    for key in ["KeySchema", "AttributeDefinitions", "TimeToLiveSpecification"] {
+        assert_eq!(at(credentials, &[key]), at(table, &[key]), "{key}");
+    }
+    assert!(
+        credentials.as_mapping_get("StreamSpecification").is_none(),
+        "nothing secret is streamed"
+    );
 }

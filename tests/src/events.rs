@@ -123,6 +123,8 @@ fn every_documented_error_of_an_operation_has_a_sample_event() {
         "TOO_MANY_REQUESTS",
         "TOKEN_INVALID",
         "TOKEN_EXPIRED",
+        "TOKEN_REVOKED",
+        "TOO_MANY_ATTEMPTS",
     ];
     for endpoint in api::endpoints() {
         let samples = events::of(endpoint.route.operation).unwrap();
@@ -150,6 +152,7 @@ fn the_settings_for_sam_local_are_those_of_the_sample_events() {
         ("JWT_HS256_SECRET", &issuer.secret),
         ("JWT_USERNAME_CLAIM", "username"),
         ("TABLE_NAME", sandbox::TABLE),
+        ("CREDENTIALS_TABLE_NAME", sandbox::CREDENTIALS_TABLE),
         ("STAGE", "local"),
     ] {
         assert_eq!(file["Parameters"][name], value, "{name}");

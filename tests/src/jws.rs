@@ -3,6 +3,13 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, EncodingKey, crypto};
+use serde_json::Value;
+
+/// Returns the header of a token, unverified.
+pub(crate) fn header(token: &str) -> Value {
+    let header = URL_SAFE_NO_PAD.decode(token.split('.').next().unwrap()).unwrap();
+    serde_json::from_slice(&header).unwrap()
+}
 
 /// Encodes bytes as a part of a token.
 pub(crate) fn b64(bytes: impl AsRef<[u8]>) -> String {

@@ -76,6 +76,8 @@ mod schemas;
 #[cfg(test)]
 mod sentences;
 #[cfg(test)]
+mod signing_in;
+#[cfg(test)]
 mod tokens;
 #[cfg(test)]
 mod update_account;

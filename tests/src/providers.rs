@@ -26,12 +26,18 @@ pub(crate) fn settings(environment: &[(&str, &str)]) -> Result<TokenSettings, St
         let set = environment.iter().find(|(set, _)| *set == name);
         set.map(|(_, value)| (*value).to_owned()).or_else(|| match name {
             "STAGE" => Some("local".to_owned()),
-            name if name.starts_with("JWT_") => None,
+            name if ["JWT_", "SIGN_IN", "SESSION_", "STAFF_", "REFRESH_", "ACCESS_"]
+                .iter()
+                .any(|prefix| name.starts_with(prefix)) =>
+            {
+                None
+            }
             _ => Some("x".to_owned())
                 .filter(|_| !name.starts_with("USERNAME_") && name != "CALLER_QUOTAS"),
         })
     };
     let settings = Config::read(lookup).map_err(|error| error.to_string())?.tokens;
+    let settings = settings.ok_or("an issuer is set")?;
     TokenVerifier::new(&settings).map_err(|error| error.to_string())?;
     Ok(settings)
 }

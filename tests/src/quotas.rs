@@ -11,6 +11,9 @@ const MILLISECOND: SignedDuration = SignedDuration::from_millis(1);
 
 /// A request of each operation with its quota: so many at once, then one in so many milliseconds.
 fn operations(app: &TestApp, user: &TestUser) -> Vec<(&'static str, Request, u32, i64)> {
+    // Who sends no token is known by the address.
+    let address = format!("192.0.2.{}", user.username.len());
+    let visit = |request: Request| request.from(&address);
     vec![
         ("change-username", app.rename(user, &user.username), 20, 3000),
         ("update-user", app.update(user, user, json!({})), 20, 3000),
@@ -30,6 +33,17 @@ fn operations(app: &TestApp, user: &TestUser) -> Vec<(&'static str, Request, u32
             2000,
         ),
         ("find-user", app.get("/api/v1/users/by-username/free_name").bearer(user), 40, 2000),
+        ("log-in", visit(app.post("/v1/auth/login")), 30, 2000),
+        ("refresh-session", visit(app.post("/v1/auth/refresh")), 30, 2000),
+        ("log-out", visit(app.post("/v1/auth/logout")), 30, 2000),
+        (
+            "change-password",
+            app.post("/v1/users/change-password").bearer(user).json(&json!({})),
+            20,
+            3000,
+        ),
+        ("get-key-set", visit(app.get("/.well-known/jwks.json")), 30, 2000),
+        ("get-discovery", visit(app.get("/.well-known/openid-configuration")), 30, 2000),
     ]
 }
 
@@ -41,7 +55,7 @@ async fn is_limited(app: &TestApp, user: &TestUser, operation: usize) -> bool {
 #[tokio::test]
 async fn each_caller_has_a_quota_for_each_operation_and_429_says_when_to_go_on() {
     let app = TestApp::start_with_quotas().await;
-    let (ada, bob) = (app.user("ada").await, app.user("bob").await);
+    let (ada, bob) = (app.user("ada").await, app.user("bobby").await);
     let all = operations(&app, &ada);
     assert_eq!(all.len(), api::endpoints().len());
     for (number, (name, _, burst, period)) in all.into_iter().enumerate() {

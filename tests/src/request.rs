@@ -1,10 +1,13 @@
 //! Requests to the API, with short ways to build them.
 
+use std::net::IpAddr;
+
 use axum::Router;
 use axum::body::Body;
 use axum::http::Method;
 use http_body_util::BodyExt;
 use serde_json::Value;
+use shared::sign_in::SourceAddress;
 use tower::ServiceExt;
 
 use crate::answer::Answer;
@@ -42,6 +45,14 @@ impl Request {
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.head = self.head.header(name, value);
+        self
+    }
+
+    /// Returns the request as it comes from that address.
+    #[must_use]
+    pub fn from(mut self, address: &str) -> Self {
+        let address: IpAddr = address.parse().expect("an address");
+        self.head = self.head.extension(SourceAddress::from(address));
         self
     }
 

@@ -57,6 +57,11 @@ const FIELDS: &[(&str, &str, &str)] = &[
 const OTHERS: &[&str] = &[
     "detail.account_not_active",
     "detail.body_too_large",
+    "detail.credentials_invalid",
+    "detail.not_owner",
+    "detail.refresh_token_invalid",
+    "detail.too_many_attempts",
+    "token.revoked",
     "detail.concurrent_change",
     "detail.field_forbidden",
     "detail.method_not_allowed",
@@ -248,6 +253,32 @@ async fn a_refused_request_gets_the_sentence_that_is_true_of_it() {
         rename().send().await;
     }
     check("detail.too_many_requests", rename).await;
+}
+
+#[tokio::test]
+async fn who_signs_in_wrongly_gets_the_sentence_that_is_true_of_it() {
+    let app = TestApp::start().await;
+    let ada = app.user_with_password("ada").await;
+    let log_in = |password: &str| {
+        app.post("/v1/auth/login").json(&json!({ "username": "ada", "password": password }))
+    };
+    let access = log_in(sandbox::PASSWORD).send().await.json()["accessToken"].clone();
+    check("detail.credentials_invalid", || log_in("wrong")).await;
+    let unknown = json!({ "refreshToken": "npr_junk" });
+    check("detail.refresh_token_invalid", || app.post("/v1/auth/refresh").json(&unknown)).await;
+    for _ in 0..8 {
+        log_in("wrong").send().await.expect("401 CREDENTIALS_INVALID");
+    }
+    check("detail.too_many_attempts", || log_in("wrong")).await;
+    let root = app.user_with("grace", Role::Admin).await;
+    let body = json!({
+        "userId": ada.id, "oldPassword": sandbox::PASSWORD, "newPassword": "Difference-Engine-1822"
+    });
+    let change = || app.post("/v1/users/change-password").bearer(&root).json(&body);
+    check("detail.not_owner", change).await;
+    let password = json!({ "password": "Difference-Engine-1822" });
+    app.update(&root, &ada, password).send().await.expect("200");
+    check("token.revoked", || app.get("/v1/users/me").token(access.as_str().unwrap())).await;
 }
 
 #[tokio::test]

@@ -27,6 +27,8 @@ pub struct NewUser<'a> {
     pub status: Status,
     /// Whether the e-mail address is verified.
     pub email_verified: bool,
+    /// Whether the user has the password of the sample users.
+    pub has_password: bool,
 }
 
 impl<'a> NewUser<'a> {
@@ -38,6 +40,7 @@ impl<'a> NewUser<'a> {
             roles: &[Role::ApiUser],
             status: Status::Active,
             email_verified: false,
+            has_password: false,
         }
     }
 }

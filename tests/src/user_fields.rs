@@ -1,6 +1,7 @@
 //! The values of the fields of a user.
 
 use serde_json::json;
+use shared::domain::role::Role;
 use shared::domain::status::Status;
 
 use crate::update_user::app_with_admin_and_user;
@@ -12,9 +13,57 @@ async fn a_password_is_stored_as_an_argon2id_hash_and_shown_to_nobody() {
     let answer = app.update(&root, &ada, fields).send().await.expect("200");
     let text = String::from_utf8(answer.body).unwrap();
     assert!(!text.contains("argon2") && !text.contains("assword"), "{text}");
-    let item = app.dump().await.remove(&format!("USER#{}", ada.id)).unwrap();
-    let hash = item["passwordHash"].as_s().unwrap();
+    let hash = app.stored_hash(&ada).await.unwrap();
     assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+}
+
+#[tokio::test]
+async fn nothing_of_a_password_stands_in_the_table_that_has_a_stream() {
+    let (app, root, ada) = app_with_admin_and_user().await;
+    let fields = json!({ "password": "newStr0ng!P@ssw0rd" });
+    app.update(&root, &ada, fields).send().await.expect("200");
+    let users = format!("{:?}", app.dump().await);
+    assert!(!users.contains("argon2") && !users.contains("newStr0ng"), "{users}");
+}
+
+#[tokio::test]
+async fn a_password_commits_together_with_the_fields_beside_it_or_not_at_all() {
+    let (app, root, ada) = app_with_admin_and_user().await;
+    app.user("taken").await;
+    let epoch = app.stored(&ada).await.session_epoch;
+    let password = "newStr0ng!P@ssw0rd";
+    let fields = json!({ "password": password, "username": "taken" });
+    app.update(&root, &ada, fields).send().await.expect("409 USERNAME_TAKEN");
+    assert_eq!(app.stored_hash(&ada).await, None);
+    let fields = json!({ "password": password, "username": "lovelace", "firstName": "Augusta" });
+    app.update(&root, &ada, fields).send().await.expect("200");
+    assert!(app.stored_hash(&ada).await.is_some());
+    let stored = app.stored(&ada).await;
+    assert_eq!((stored.username.as_str(), stored.session_epoch), ("lovelace", epoch + 1));
+    assert_eq!(stored.password_changed_at, Some(app.now()));
+}
+
+#[tokio::test]
+async fn the_item_of_a_user_says_who_wrote_last_and_in_which_request() {
+    let (app, root, ada) = app_with_admin_and_user().await;
+    let written_by = async || {
+        let item = app.dump().await.remove(&format!("USER#{}", ada.id)).unwrap();
+        ["changedBy", "changedByKind", "requestId"].map(|name| item[name].as_s().unwrap().clone())
+    };
+    let update = |by| app.update(by, &ada, json!({ "midName": "Augusta" }));
+    let answer = update(&root).send().await.expect("200");
+    let request = answer.header("x-request-id").to_owned();
+    assert_eq!(written_by().await, [root.id.clone(), "STAFF".to_owned(), request]);
+
+    let answer = app.rename(&ada, "lovelace").send().await.expect("200");
+    let request = answer.header("x-request-id").to_owned();
+    assert_eq!(written_by().await, [ada.id.clone(), "OWNER".to_owned(), request]);
+
+    let token = app.token("a-service", &[Role::Admin], None);
+    let fields = json!({ "userId": ada.id, "firstName": "Countess" });
+    let answer = app.patch("/v1/users/update").token(&token).json(&fields).send().await;
+    let request = answer.expect("200").header("x-request-id").to_owned();
+    assert_eq!(written_by().await, ["a-service".to_owned(), "SERVICE".to_owned(), request]);
 }
 
 #[tokio::test]
@@ -26,7 +75,7 @@ async fn a_password_of_the_wrong_length_or_easy_to_guess_is_refused() {
         let errors = answer.expect("400 VALIDATION_FAILED").errors();
         assert!(errors[1].starts_with("password: ") && !errors[1].contains(password), "{errors:?}");
     }
-    assert_eq!(app.stored(&ada).await.password_hash, None);
+    assert_eq!(app.stored_hash(&ada).await, None);
 }
 
 #[tokio::test]
@@ -35,7 +84,7 @@ async fn a_long_password_of_symbols_is_checked_within_the_time_limit() {
     let symbols = "4@8({[<369 1!|70$5+7%2".chars().cycle().take(96);
     let password: String = "xkqvbhrjwmzpdnycgufteaoixkqvbhrj".chars().chain(symbols).collect();
     app.update(&root, &ada, json!({ "password": password })).send().await.expect("200");
-    assert!(app.stored(&ada).await.password_hash.is_some());
+    assert!(app.stored_hash(&ada).await.is_some());
 }
 
 #[tokio::test]

@@ -1,90 +1,29 @@
-/** A typed client of the Nameplate API. The types in `schema.ts` are generated from `openapi.yaml`. */
+/** A typed client of the Nameplate API, and sessions of users who sign in there. */
 
-import createClient, { type Client } from "openapi-fetch";
-import type { components, paths } from "./schema.js";
-
+export {
+  type ClientOptions,
+  createNameplate,
+  type ErrorCode,
+  type Nameplate,
+  type Operations,
+  type Options,
+  type Problem,
+  UnexpectedAnswer,
+  type User,
+} from "./client.js";
 export type { components, operations, paths } from "./schema.js";
-
-/** A user, as the API shows it. */
-export type User = components["schemas"]["User"];
-/** Why a request was refused (RFC 9457), with a stable code and where each fault is. */
-export type Problem = components["schemas"]["Problem"];
-/** The stable code of an error. */
-export type ErrorCode = components["schemas"]["ErrorCode"];
-
-/** What every request says of its client. */
-export interface Options {
-  /** Where the API is, as in `https://api.example.com`. */
-  baseUrl: string;
-  /** The access token for the next request, without the word `Bearer`. */
-  token: () => string | Promise<string>;
-  /** The language of every sentence; English by default. */
-  language?: components["parameters"]["X-Language"];
-  /** The offset in which sentences state instants; UTC by default. */
-  timezone?: components["parameters"]["X-Timezone"];
-  /** What this client runs on; `web` by default. */
-  platform?: components["parameters"]["X-Platform"];
-  /** This client's version. */
-  appVersion?: string;
-  /** The device that this client runs on. */
-  deviceId?: string;
-  /** What sends the requests; the global `fetch` by default. */
-  fetch?: (request: Request) => Promise<Response>;
-}
-
-/** Of an answer of failure the problem details, which this client asks for. */
-type AsProblem<Answer> = Answer extends { content: { "application/problem+json": infer Details } }
-  ? Omit<Answer, "content"> & { content: { "application/problem+json": Details } }
-  : Answer;
-
-type FailingAsProblem<Operation> = Operation extends { responses: infer Answers }
-  ? Omit<Operation, "responses"> & { responses: { [Status in keyof Answers]: AsProblem<Answers[Status]> } }
-  : Operation;
-
-/** Every path and method; each fails with a problem whose `code` is one that it can have. */
-export type Operations = {
-  [Path in keyof paths]: { [Method in keyof paths[Path]]: FailingAsProblem<paths[Path][Method]> };
-};
-
-export type Nameplate = Client<Operations>;
-
-/** An answer of failure that the API did not write: of a gateway or a proxy before it. */
-export class UnexpectedAnswer extends Error {
-  override readonly name = "UnexpectedAnswer";
-
-  constructor(readonly response: Response) {
-    super(`unexpected answer with status ${response.status}`);
-  }
-}
-
-/**
- * A client of the API. Each call gives either `data` or `error`, and the `response`; `error.code` narrows
- * to the codes of the operation.
- *
- * @throws {UnexpectedAnswer} from a call, when something before the API refused the request.
- * @throws {TypeError} from a call, when there is no answer, as `fetch` does.
- */
-export function createNameplate(options: Options): Nameplate {
-  const { baseUrl, token, fetch } = options;
-  const headers = {
-    Accept: "application/json, application/problem+json",
-    "X-Language": options.language,
-    "X-Timezone": options.timezone,
-    "X-Platform": options.platform,
-    "X-App-Version": options.appVersion,
-    "X-Device-ID": options.deviceId,
-  };
-  const client = createClient<Operations>({ baseUrl, headers, ...(fetch && { fetch }) });
-  client.use({
-    async onRequest({ request }) {
-      request.headers.set("Authorization", `Bearer ${await token()}`);
-    },
-    onResponse({ response }) {
-      const type = response.headers.get("Content-Type") ?? "";
-      if (!response.ok && !type.startsWith("application/problem+json")) {
-        throw new UnexpectedAnswer(response);
-      }
-    },
-  });
-  return client;
-}
+export {
+  type ChangePasswordCode,
+  createSession,
+  type Result,
+  type Session,
+  type SessionEnvironment,
+  type SessionEvent,
+  type SessionOptions,
+  type SessionUser,
+  type SignInCode,
+  type SignOutCode,
+  type SignOutReason,
+  type TokenStorage,
+  webStorage,
+} from "./session.js";

@@ -18,6 +18,46 @@ export type Writable<T> = T extends $Read<any> ? never : T extends $Write<infer 
     [K in keyof T as NonNullable<T[K]> extends $Read<any> ? K : never]?: never;
 } : T;
 export interface paths {
+    "/.well-known/jwks.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Our public keys
+         * @description The keys with which anybody verifies our access tokens, as a JSON Web Key Set (RFC 7517). A new key is here two hours before it signs.
+         */
+        get: operations["get-key-set"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/openid-configuration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where our keys are
+         * @description The metadata of the issuer of our access tokens, for API Gateway and libraries that discover the keys. It names nothing that we do not do.
+         */
+        get: operations["get-discovery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users/by-username/{username}": {
         parameters: {
             query?: never;
@@ -102,6 +142,72 @@ export interface paths {
         patch: operations["update-account"];
         trace?: never;
     };
+    "/v1/auth/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in
+         * @description **Production warning: this operation changes data. With the production server, the data is that of real users; use the development server to try things.**
+         *
+         *     With the present username, in any case of its letters, and the password. An access token of ten minutes, and a refresh token that gets the next ones. JSON for the app's own clients: no OAuth grant. A wrong name, a wrong password and no password are one and the same 401. After ten failures, 429 says when to try again, whether or not anybody has the name; X-Device-ID, a random id for each installation, lets a device on which you have signed in before try on while strangers guess.
+         */
+        post: operations["log-in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign out
+         * @description **Production warning: this operation changes data. With the production server, the data is that of real users; use the development server to try things.**
+         *
+         *     Ends the session of the refresh token; its access token runs out within ten minutes. everywhere ends all of your sessions at once, and needs the present refresh token. A token that is none of ours is 204 as well: there is nothing to end (RFC 7009).
+         */
+        post: operations["log-out"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get the next tokens
+         * @description **Production warning: this operation changes data. With the production server, the data is that of real users; use the development server to try things.**
+         *
+         *     Each refresh token is used once; the answer has the next one. Who lost the answer sends the same token again and gets the same next one: for a minute as often as needed, after that three times in a session. An older token ends the session: somebody has a copy.
+         */
+        post: operations["refresh-session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/users": {
         parameters: {
             query?: never;
@@ -118,6 +224,28 @@ export interface paths {
          *     For an ADMIN. Without userId, the new user gets a UUID.
          */
         post: operations["create-user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/change-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change your own password
+         * @description **Production warning: this operation changes data. With the production server, the data is that of real users; use the development server to try things.**
+         *
+         *     Ends all of your other sessions; this one goes on with the access token of the answer and its present refresh token. Who lost the answer refreshes and repeats the request: it is 200. Wrong old passwords count as wrong sign-ins do.
+         */
+        post: operations["change-password"];
         delete?: never;
         options?: never;
         head?: never;
@@ -269,6 +397,15 @@ export interface components {
             /** @description The instant of the answer */
             timestamp: components["schemas"]["Instant"];
         };
+        /** @description The present password and the new one */
+        ChangePassword: {
+            /** @description The password from now on */
+            newPassword: components["schemas"]["Password"];
+            /** @description The present password */
+            oldPassword: components["schemas"]["GivenPassword"];
+            /** @description The user's id */
+            userId: components["schemas"]["UserId"];
+        };
         /** @description The wish for another name */
         ChangeUsername: {
             /** @description The name that is wanted */
@@ -339,12 +476,25 @@ export interface components {
             /** @description The username */
             username: components["schemas"]["Username"];
         };
+        /** @description The metadata of an issuer (OpenID Connect Discovery) */
+        Discovery: {
+            /** @description What our keys can be for; there are no id tokens */
+            id_token_signing_alg_values_supported: string[];
+            /** @description What our access tokens have for iss */
+            issuer: string;
+            /** @description Where our keys are */
+            jwks_uri: string;
+            /** @description Empty: nobody is sent here to sign in */
+            response_types_supported: string[];
+            /** @description Everybody has the same id everywhere */
+            subject_types_supported: string[];
+        };
         /**
          * @description The stable code of an error
          * @example USERNAME_TAKEN
          * @enum {string}
          */
-        ErrorCode: "MALFORMED_JSON" | "VALIDATION_FAILED" | "TOKEN_MISSING" | "TOKEN_INVALID" | "TOKEN_EXPIRED" | "ACCOUNT_NOT_ACTIVE" | "FIELD_FORBIDDEN" | "NOT_YOURS" | "USER_NOT_FOUND" | "ROUTE_NOT_FOUND" | "METHOD_NOT_ALLOWED" | "USERNAME_TAKEN" | "USERNAME_TOO_SIMILAR" | "USERNAME_COOLDOWN" | "USER_EXISTS" | "CONCURRENT_CHANGE" | "VERSION_MISMATCH" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "TOO_MANY_REQUESTS" | "INTERNAL" | "UNAVAILABLE";
+        ErrorCode: "MALFORMED_JSON" | "VALIDATION_FAILED" | "TOKEN_MISSING" | "TOKEN_INVALID" | "TOKEN_EXPIRED" | "TOKEN_REVOKED" | "CREDENTIALS_INVALID" | "REFRESH_TOKEN_INVALID" | "ACCOUNT_NOT_ACTIVE" | "FIELD_FORBIDDEN" | "NOT_YOURS" | "USER_NOT_FOUND" | "ROUTE_NOT_FOUND" | "METHOD_NOT_ALLOWED" | "USERNAME_TAKEN" | "USERNAME_TOO_SIMILAR" | "USERNAME_COOLDOWN" | "USER_EXISTS" | "CONCURRENT_CHANGE" | "VERSION_MISMATCH" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "TOO_MANY_ATTEMPTS" | "TOO_MANY_REQUESTS" | "INTERNAL" | "UNAVAILABLE";
         /** @description An error in the envelope */
         ErrorResponse: {
             /**
@@ -390,6 +540,12 @@ export interface components {
             timestamp: components["schemas"]["Instant"];
         };
         /**
+         * Format: password
+         * @description The present password: 1 to 128 characters
+         * @example newStr0ng!P@ssw0rd
+         */
+        GivenPassword: string;
+        /**
          * @description 3 to 30 ASCII letters, digits, _ and .; begins and ends with a letter or a digit, no two separators in a row, at least one letter, no reserved word
          * @example new_username123
          */
@@ -406,6 +562,11 @@ export interface components {
          * @example 2024-02-15T00:00:00.000Z
          */
         Instant: string;
+        /** @description A JSON Web Key Set */
+        KeySet: {
+            /** @description The public keys that verify now, and those that will sign */
+            keys: Record<string, never>[];
+        };
         /**
          * @description A constant in capitals that begins with a letter
          * @example INDIVIDUAL
@@ -421,6 +582,20 @@ export interface components {
          * @example tr_TR
          */
         Locale: string;
+        /** @description Who signs in */
+        LogIn: {
+            /** @description The present password */
+            password: components["schemas"]["GivenPassword"];
+            /** @description The username */
+            username: components["schemas"]["SignInName"];
+        };
+        /** @description The session that ends */
+        LogOut: {
+            /** @description Whether all of the user's sessions end; false when absent */
+            everywhere?: boolean;
+            /** @description The refresh token */
+            refreshToken: components["schemas"]["RefreshToken"];
+        };
         /**
          * @description The id of a new user; no word of the API's paths
          * @example 3c90c3cc-0d44-4b50-8888-8dd25736052a
@@ -432,6 +607,18 @@ export interface components {
          * @example newStr0ng!P@ssw0rd
          */
         Password: string;
+        /** @description The session that goes on */
+        PasswordChanged: {
+            /** @description The access token with which this session goes on; a caller with a token of another issuer gets none */
+            accessToken?: string | null;
+            /**
+             * Format: int64
+             * @description For how many seconds the access token counts
+             */
+            expiresIn?: number | null;
+            /** @description The user's id */
+            userId: components["schemas"]["UserId"];
+        };
         /**
          * @description 1 to 100 characters after trimming, one of them visible, without control characters
          * @example Ada
@@ -460,6 +647,16 @@ export interface components {
             /** @description Each rule that the request breaks, and where */
             errors?: components["schemas"]["Violation"][];
         };
+        /** @description The session that goes on */
+        RefreshSession: {
+            /** @description The refresh token */
+            refreshToken: components["schemas"]["RefreshToken"];
+        };
+        /**
+         * @description A refresh token; it begins with npr_
+         * @example npr_…
+         */
+        RefreshToken: string;
         /** @description Reserved words, and what looks like one (0 for o, rn for m): a handle that nobody may have */
         ReservedHandle: string;
         /**
@@ -475,6 +672,34 @@ export interface components {
          *     ]
          */
         Roles: components["schemas"]["Role"][];
+        /**
+         * @description The present username
+         * @example old_username
+         */
+        SignInName: string;
+        /** @description The tokens of a session */
+        SignedIn: {
+            /** @description The access token, a JSON Web Token (RFC 9068) */
+            accessToken: string;
+            /**
+             * Format: int64
+             * @description For how many seconds the access token counts
+             */
+            expiresIn: number;
+            /**
+             * Format: int64
+             * @description For how many seconds the refresh token counts unless it is used
+             */
+            refreshExpiresIn: number;
+            /** @description The refresh token */
+            refreshToken: string;
+            /** @description Always Bearer */
+            type: string;
+            /** @description The user's id */
+            userId: components["schemas"]["UserId"];
+            /** @description The username */
+            username: components["schemas"]["Username"];
+        };
         /**
          * @description The status of a user; a DELETED one keeps the name reserved
          * @example ACTIVE
@@ -631,7 +856,7 @@ export interface components {
         };
     };
     responses: {
-        /** @description Authentication required: `TOKEN_MISSING`, `TOKEN_INVALID`, `TOKEN_EXPIRED` */
+        /** @description Authentication required: `TOKEN_MISSING`, `TOKEN_INVALID`, `TOKEN_EXPIRED`, `TOKEN_REVOKED` */
         Unauthorized: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -640,14 +865,14 @@ export interface components {
                 "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
                 "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                 /** @description The stable code of the error */
-                "X-Error-Code": "TOKEN_MISSING" | "TOKEN_INVALID" | "TOKEN_EXPIRED";
+                "X-Error-Code": "TOKEN_MISSING" | "TOKEN_INVALID" | "TOKEN_EXPIRED" | "TOKEN_REVOKED";
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["ErrorResponse"];
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code: "TOKEN_MISSING" | "TOKEN_INVALID" | "TOKEN_EXPIRED";
+                    code: "TOKEN_MISSING" | "TOKEN_INVALID" | "TOKEN_EXPIRED" | "TOKEN_REVOKED";
                 };
             };
         };
@@ -754,6 +979,8 @@ export interface components {
         "Content-Language": "en" | "tr";
         /** @description Nothing is to be stored */
         "Cache-Control": "no-store";
+        /** @description Everybody may keep the answer for five minutes */
+        PublicCacheControl: "public, max-age=300";
         /** @description The content is of the type that is declared */
         "X-Content-Type-Options": "nosniff";
         /** @description What is wrong with the token (RFC 6750) */
@@ -773,6 +1000,193 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    "get-key-set": {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The language of every sentence
+                 * @example en
+                 */
+                "X-Language"?: components["parameters"]["X-Language"];
+                /** @description The offset in which a sentence states an instant; fields stay UTC */
+                "X-Timezone"?: components["parameters"]["X-Timezone"];
+                /** @description What the client runs on */
+                "X-Platform"?: components["parameters"]["X-Platform"];
+                /** @description The client's version: 1 to 64 visible ASCII characters */
+                "X-App-Version"?: components["parameters"]["X-App-Version"];
+                /** @description The client's device: 1 to 128 visible ASCII characters */
+                "X-Device-ID"?: components["parameters"]["X-Device-ID"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The keys */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Cache-Control": components["headers"]["PublicCacheControl"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "keys": [
+                     *         {
+                     *           "kty": "OKP",
+                     *           "kid": "018d0fd2-3c00-4c3a-9d21-4f8e6a5b0001",
+                     *           "alg": "EdDSA",
+                     *           "use": "sig",
+                     *           "crv": "Ed25519",
+                     *           "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["KeySet"];
+                };
+            };
+            /** @description Validation failed: `VALIDATION_FAILED` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    /** @description The stable code of the error */
+                    "X-Error-Code": "VALIDATION_FAILED";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "VALIDATION_FAILED";
+                    };
+                };
+            };
+            /** @description Too many requests: `TOO_MANY_REQUESTS` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    /** @description The stable code of the error */
+                    "X-Error-Code": "TOO_MANY_REQUESTS";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "TOO_MANY_REQUESTS";
+                    };
+                };
+            };
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "get-discovery": {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The language of every sentence
+                 * @example en
+                 */
+                "X-Language"?: components["parameters"]["X-Language"];
+                /** @description The offset in which a sentence states an instant; fields stay UTC */
+                "X-Timezone"?: components["parameters"]["X-Timezone"];
+                /** @description What the client runs on */
+                "X-Platform"?: components["parameters"]["X-Platform"];
+                /** @description The client's version: 1 to 64 visible ASCII characters */
+                "X-App-Version"?: components["parameters"]["X-App-Version"];
+                /** @description The client's device: 1 to 128 visible ASCII characters */
+                "X-Device-ID"?: components["parameters"]["X-Device-ID"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The metadata */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Cache-Control": components["headers"]["PublicCacheControl"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "issuer": "http://localhost:8080",
+                     *       "jwks_uri": "http://localhost:8080/.well-known/jwks.json",
+                     *       "response_types_supported": [],
+                     *       "subject_types_supported": [
+                     *         "public"
+                     *       ],
+                     *       "id_token_signing_alg_values_supported": [
+                     *         "RS256",
+                     *         "ES256",
+                     *         "EdDSA"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Discovery"];
+                };
+            };
+            /** @description Validation failed: `VALIDATION_FAILED` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    /** @description The stable code of the error */
+                    "X-Error-Code": "VALIDATION_FAILED";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "VALIDATION_FAILED";
+                    };
+                };
+            };
+            /** @description Too many requests: `TOO_MANY_REQUESTS` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    /** @description The stable code of the error */
+                    "X-Error-Code": "TOO_MANY_REQUESTS";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "TOO_MANY_REQUESTS";
+                    };
+                };
+            };
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     "find-user": {
         parameters: {
             query?: never;
@@ -1419,6 +1833,397 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    "log-in": {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The language of every sentence
+                 * @example en
+                 */
+                "X-Language"?: components["parameters"]["X-Language"];
+                /** @description The offset in which a sentence states an instant; fields stay UTC */
+                "X-Timezone"?: components["parameters"]["X-Timezone"];
+                /** @description What the client runs on */
+                "X-Platform"?: components["parameters"]["X-Platform"];
+                /** @description The client's version: 1 to 64 visible ASCII characters */
+                "X-App-Version"?: components["parameters"]["X-App-Version"];
+                /** @description The client's device: 1 to 128 visible ASCII characters */
+                "X-Device-ID"?: components["parameters"]["X-Device-ID"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Name and password */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "username": "old_username",
+                 *       "password": "Analytical-Engine-1843"
+                 *     }
+                 */
+                "application/json": components["schemas"]["LogIn"];
+            };
+        };
+        responses: {
+            /** @description You are signed in */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "username": "old_username",
+                     *       "type": "Bearer",
+                     *       "accessToken": "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJSUzI1NiIsImtpZCI6Ii4uLiJ9.e30.c2ln",
+                     *       "refreshToken": "npr_AQEBAQEBAQEBAQEBAQEBAQEA",
+                     *       "expiresIn": 600,
+                     *       "refreshExpiresIn": 2592000,
+                     *       "userId": "3c90c3cc-0d44-4b50-8888-8dd25736052a"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            /** @description Validation failed: `MALFORMED_JSON`, `VALIDATION_FAILED` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    /** @description The stable code of the error */
+                    "X-Error-Code": "MALFORMED_JSON" | "VALIDATION_FAILED";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "MALFORMED_JSON" | "VALIDATION_FAILED";
+                    };
+                };
+            };
+            /** @description Authentication required: `CREDENTIALS_INVALID` */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    /** @description The stable code of the error */
+                    "X-Error-Code": "CREDENTIALS_INVALID";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "CREDENTIALS_INVALID";
+                    };
+                };
+            };
+            /** @description Insufficient permissions: `ACCOUNT_NOT_ACTIVE` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    /** @description The stable code of the error */
+                    "X-Error-Code": "ACCOUNT_NOT_ACTIVE";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "ACCOUNT_NOT_ACTIVE";
+                    };
+                };
+            };
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            /** @description Too many requests: `TOO_MANY_ATTEMPTS`, `TOO_MANY_REQUESTS` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    /** @description The stable code of the error */
+                    "X-Error-Code": "TOO_MANY_ATTEMPTS" | "TOO_MANY_REQUESTS";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "TOO_MANY_ATTEMPTS" | "TOO_MANY_REQUESTS";
+                    };
+                };
+            };
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "log-out": {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The language of every sentence
+                 * @example en
+                 */
+                "X-Language"?: components["parameters"]["X-Language"];
+                /** @description The offset in which a sentence states an instant; fields stay UTC */
+                "X-Timezone"?: components["parameters"]["X-Timezone"];
+                /** @description What the client runs on */
+                "X-Platform"?: components["parameters"]["X-Platform"];
+                /** @description The client's version: 1 to 64 visible ASCII characters */
+                "X-App-Version"?: components["parameters"]["X-App-Version"];
+                /** @description The client's device: 1 to 128 visible ASCII characters */
+                "X-Device-ID"?: components["parameters"]["X-Device-ID"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The refresh token */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "refreshToken": "npr_AQICAgICAgICAgICAgICAgIAAAAAAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgL6ZDMp_MYBJGK0OwNzg9QuM2M5MGMzY2MtMGQ0NC00YjUwLTg4ODgtOGRkMjU3MzYwNTJhYIQVNQ"
+                 *     }
+                 */
+                "application/json": components["schemas"]["LogOut"];
+            };
+        };
+        responses: {
+            /** @description The session has ended */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation failed: `MALFORMED_JSON`, `VALIDATION_FAILED` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    /** @description The stable code of the error */
+                    "X-Error-Code": "MALFORMED_JSON" | "VALIDATION_FAILED";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "MALFORMED_JSON" | "VALIDATION_FAILED";
+                    };
+                };
+            };
+            /** @description Resource already exists or cannot be changed in its current state: `CONCURRENT_CHANGE` */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    /** @description The stable code of the error */
+                    "X-Error-Code": "CONCURRENT_CHANGE";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "CONCURRENT_CHANGE";
+                    };
+                };
+            };
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            /** @description Too many requests: `TOO_MANY_REQUESTS` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    /** @description The stable code of the error */
+                    "X-Error-Code": "TOO_MANY_REQUESTS";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "TOO_MANY_REQUESTS";
+                    };
+                };
+            };
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "refresh-session": {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The language of every sentence
+                 * @example en
+                 */
+                "X-Language"?: components["parameters"]["X-Language"];
+                /** @description The offset in which a sentence states an instant; fields stay UTC */
+                "X-Timezone"?: components["parameters"]["X-Timezone"];
+                /** @description What the client runs on */
+                "X-Platform"?: components["parameters"]["X-Platform"];
+                /** @description The client's version: 1 to 64 visible ASCII characters */
+                "X-App-Version"?: components["parameters"]["X-App-Version"];
+                /** @description The client's device: 1 to 128 visible ASCII characters */
+                "X-Device-ID"?: components["parameters"]["X-Device-ID"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The refresh token */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "refreshToken": "npr_AQEBAQEBAQEBAQEBAQEBAQEAAAAAAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQHuOB57VOb23dHJ2YFm2hauM2M5MGMzY2MtMGQ0NC00YjUwLTg4ODgtOGRkMjU3MzYwNTJhhVkuBw"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RefreshSession"];
+            };
+        };
+        responses: {
+            /** @description The next tokens */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "username": "old_username",
+                     *       "type": "Bearer",
+                     *       "accessToken": "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJSUzI1NiIsImtpZCI6Ii4uLiJ9.e30.c2ln",
+                     *       "refreshToken": "npr_AQEBAQEBAQEBAQEBAQEBAQEA",
+                     *       "expiresIn": 600,
+                     *       "refreshExpiresIn": 2592000,
+                     *       "userId": "3c90c3cc-0d44-4b50-8888-8dd25736052a"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            /** @description Validation failed: `MALFORMED_JSON`, `VALIDATION_FAILED` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    /** @description The stable code of the error */
+                    "X-Error-Code": "MALFORMED_JSON" | "VALIDATION_FAILED";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "MALFORMED_JSON" | "VALIDATION_FAILED";
+                    };
+                };
+            };
+            /** @description Authentication required: `REFRESH_TOKEN_INVALID` */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    /** @description The stable code of the error */
+                    "X-Error-Code": "REFRESH_TOKEN_INVALID";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "REFRESH_TOKEN_INVALID";
+                    };
+                };
+            };
+            /** @description Resource already exists or cannot be changed in its current state: `CONCURRENT_CHANGE` */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    /** @description The stable code of the error */
+                    "X-Error-Code": "CONCURRENT_CHANGE";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "CONCURRENT_CHANGE";
+                    };
+                };
+            };
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            /** @description Too many requests: `TOO_MANY_REQUESTS` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    /** @description The stable code of the error */
+                    "X-Error-Code": "TOO_MANY_REQUESTS";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "TOO_MANY_REQUESTS";
+                    };
+                };
+            };
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     "create-user": {
         parameters: {
             query?: never;
@@ -1576,6 +2381,181 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
                         code: "TOO_MANY_REQUESTS";
+                    };
+                };
+            };
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "change-password": {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The language of every sentence
+                 * @example en
+                 */
+                "X-Language"?: components["parameters"]["X-Language"];
+                /** @description The offset in which a sentence states an instant; fields stay UTC */
+                "X-Timezone"?: components["parameters"]["X-Timezone"];
+                /** @description What the client runs on */
+                "X-Platform"?: components["parameters"]["X-Platform"];
+                /** @description The client's version: 1 to 64 visible ASCII characters */
+                "X-App-Version"?: components["parameters"]["X-App-Version"];
+                /** @description The client's device: 1 to 128 visible ASCII characters */
+                "X-Device-ID"?: components["parameters"]["X-Device-ID"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The present password and the new one */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "userId": "3c90c3cc-0d44-4b50-8888-8dd25736052a",
+                 *       "oldPassword": "Analytical-Engine-1843",
+                 *       "newPassword": "Difference-Engine-1822"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ChangePassword"];
+            };
+        };
+        responses: {
+            /** @description The password is changed, or was this one already */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "userId": "3c90c3cc-0d44-4b50-8888-8dd25736052a"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PasswordChanged"];
+                };
+            };
+            /** @description Validation failed: `MALFORMED_JSON`, `VALIDATION_FAILED` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    /** @description The stable code of the error */
+                    "X-Error-Code": "MALFORMED_JSON" | "VALIDATION_FAILED";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "MALFORMED_JSON" | "VALIDATION_FAILED";
+                    };
+                };
+            };
+            /** @description Authentication required: `TOKEN_MISSING`, `TOKEN_INVALID`, `TOKEN_EXPIRED`, `TOKEN_REVOKED`, `CREDENTIALS_INVALID` */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    /** @description The stable code of the error */
+                    "X-Error-Code": "TOKEN_MISSING" | "TOKEN_INVALID" | "TOKEN_EXPIRED" | "TOKEN_REVOKED" | "CREDENTIALS_INVALID";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "TOKEN_MISSING" | "TOKEN_INVALID" | "TOKEN_EXPIRED" | "TOKEN_REVOKED" | "CREDENTIALS_INVALID";
+                    };
+                };
+            };
+            /** @description Insufficient permissions: `ACCOUNT_NOT_ACTIVE`, `NOT_YOURS` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    /** @description The stable code of the error */
+                    "X-Error-Code": "ACCOUNT_NOT_ACTIVE" | "NOT_YOURS";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "ACCOUNT_NOT_ACTIVE" | "NOT_YOURS";
+                    };
+                };
+            };
+            /** @description Resource not found: `USER_NOT_FOUND` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    /** @description The stable code of the error */
+                    "X-Error-Code": "USER_NOT_FOUND";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "USER_NOT_FOUND";
+                    };
+                };
+            };
+            /** @description Resource already exists or cannot be changed in its current state: `CONCURRENT_CHANGE` */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    /** @description The stable code of the error */
+                    "X-Error-Code": "CONCURRENT_CHANGE";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "CONCURRENT_CHANGE";
+                    };
+                };
+            };
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            /** @description Too many requests: `TOO_MANY_ATTEMPTS`, `TOO_MANY_REQUESTS` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    /** @description The stable code of the error */
+                    "X-Error-Code": "TOO_MANY_ATTEMPTS" | "TOO_MANY_REQUESTS";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "TOO_MANY_ATTEMPTS" | "TOO_MANY_REQUESTS";
                     };
                 };
             };

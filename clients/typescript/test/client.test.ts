@@ -52,6 +52,7 @@ test("a second rename is too early, and says so in the caller's language with th
     case "TOKEN_MISSING":
     case "TOKEN_INVALID":
     case "TOKEN_EXPIRED":
+    case "TOKEN_REVOKED":
     case "ACCOUNT_NOT_ACTIVE":
     case "USER_NOT_FOUND":
     case "BODY_TOO_LARGE":

@@ -6,7 +6,7 @@ use std::path::Path;
 use jiff::SignedDuration;
 use sandbox::events::{self, Sample};
 use sandbox::lambda::Answer;
-use sandbox::{Issuer, Sample as User, TABLE, TokenRequest};
+use sandbox::{CREDENTIALS_TABLE, Issuer, Sample as User, TABLE, TokenRequest};
 use serde_json::{Value, json};
 use shared::clock::{Clock, SystemClock};
 
@@ -54,6 +54,7 @@ pub(crate) fn settings(dynamo_db: &str, root: Option<&Path>) -> Vec<(&'static st
     [
         ("STAGE", "local".to_owned()),
         ("TABLE_NAME", TABLE.to_owned()),
+        ("CREDENTIALS_TABLE_NAME", CREDENTIALS_TABLE.to_owned()),
         ("AWS_REGION", "eu-central-1".to_owned()),
         ("AWS_ACCESS_KEY_ID", "local".to_owned()),
         ("AWS_SECRET_ACCESS_KEY", "local".to_owned()),

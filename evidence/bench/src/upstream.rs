@@ -6,7 +6,7 @@ use std::process::Stdio;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use sandbox::{EmbeddedDynamoDb, Sample, TABLE};
+use sandbox::{EmbeddedDynamoDb, Sample, tables};
 use shared::clock::{Clock, SystemClock};
 use shared::store::{Store, https};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
@@ -44,7 +44,7 @@ pub(crate) async fn serve() -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let address = listener.local_addr()?;
     let dynamo_db = EmbeddedDynamoDb::start(listener, None)?;
-    let store = Store::new(dynamo_db.settings().client(https()?), TABLE);
+    let store = Store::new(dynamo_db.settings().client(https()?), tables());
     Sample::create_all(&store, SystemClock.now()).await?;
     println!("{address}");
     std::future::pending().await

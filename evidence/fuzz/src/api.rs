@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use lambda_http::request::LambdaRequest;
 use lambda_http::tower::ServiceExt;
 use lambda_http::{Context, LambdaEvent};
-use sandbox::{Issuer, Sample, TABLE, TokenRequest};
+use sandbox::{Issuer, Sample, TokenRequest, tables};
 use serde_json::{Value, json};
 use shared::app::{App, Parts};
 use shared::clock::Clock;
@@ -65,7 +65,7 @@ pub(crate) fn runtime() -> Runtime {
 /// Returns the store over that table.
 pub(crate) fn store(table: &Table) -> Store {
     let backoff = Backoff { first: Duration::ZERO, ..Backoff::default() };
-    Store::new(table.client(), TABLE).with_backoff(backoff)
+    Store::new(table.client(), tables()).with_backoff(backoff)
 }
 
 /// Returns an app over that store, with these settings for tokens.
@@ -78,6 +78,8 @@ pub(crate) fn app(store: Store, tokens: &TokenSettings) -> App {
         quotas: CallerQuotas::off(),
         reserved: Arc::default(),
         fingerprints: FingerprintKey::new("fuzz"),
+        sessions: None,
+        sign_in: None,
         clock,
         log: RequestLog::emf(Stage::Local, std::io::sink()),
     })

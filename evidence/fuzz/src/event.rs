@@ -55,7 +55,7 @@ const OUTCOMES: [WriteOutcome; 5] = [
 ];
 
 /// The routes. Generated text replaces `*`.
-const PATHS: [(&str, &str); 9] = [
+const PATHS: [(&str, &str); 15] = [
     ("PATCH", "/api/v1/users/username"),
     ("PATCH", "/v1/users/update"),
     ("POST", "/v1/users"),
@@ -64,6 +64,12 @@ const PATHS: [(&str, &str); 9] = [
     ("PATCH", "/v1/accounts/update"),
     ("GET", "/api/v1/users/username/availability"),
     ("GET", "/api/v1/users/by-username/*"),
+    ("POST", "/v1/auth/login"),
+    ("POST", "/v1/auth/refresh"),
+    ("POST", "/v1/auth/logout"),
+    ("POST", "/v1/users/change-password"),
+    ("GET", "/.well-known/jwks.json"),
+    ("GET", "/.well-known/openid-configuration"),
     ("GET", "*"),
 ];
 

@@ -17,9 +17,11 @@ mod body;
 mod event;
 mod item;
 mod jwks;
+mod refresh_token;
 mod response;
 mod second_implementation;
 pub mod seeds;
+mod stored_hash;
 mod table;
 mod username;
 
@@ -32,19 +34,23 @@ pub use item::item;
 pub use jwks::jwks;
 #[cfg(fuzzing)]
 pub use libfuzzer_sys;
+pub use refresh_token::refresh_token;
+pub use stored_hash::stored_hash;
 pub use username::username;
 
 /// A target. It panics when its input makes the code break a rule.
 pub type Target = fn(&[u8]);
 
 /// Every target with its name.
-pub const TARGETS: [(&str, Target); 6] = [
+pub const TARGETS: [(&str, Target); 8] = [
     ("event", event),
     ("bearer", bearer),
     ("body", body),
     ("username", username),
     ("item", item),
     ("jwks", jwks),
+    ("refresh-token", refresh_token),
+    ("stored-hash", stored_hash),
 ];
 
 /// Defines the `main` of the binary of a target.

@@ -27,8 +27,31 @@ pub fn of(target: &str) -> io::Result<Vec<Vec<u8>>> {
         "username" => names(&events),
         "item" => items().chain(random()).collect(),
         "jwks" => key_sets(),
+        "refresh-token" => refresh_tokens(&events),
+        "stored-hash" => HASHES.iter().map(|hash| hash.as_bytes().to_vec()).collect(),
         _ => Vec::new(),
     })
+}
+
+/// Hashes of each kind, and some that are none.
+const HASHES: [&str; 9] = [
+    "$argon2id$v=19$m=19456,t=2,p=1$c29tZXJhbmRvbXNhbHRzcw$x3HjnXvWqBJSsJd3CgBx0rPZ3v1Zb3m3cXzYvX1aXcM",
+    "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ$x3HjnXvWqBJSsJd3CgBx0rPZ3v1Zb3m3cXzYvX1aXcM",
+    "$2b$04$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW",
+    "$5$rounds=1000$saltstring$5B8vYYiY.CVt1RlTTf8KbXBH3hsxY/GNooZaBBGWEc5",
+    "$scrypt$ln=1,r=1,p=1$c29tZXNhbHQ$x3HjnXvWqBJSsJd3CgBx0rPZ3v1Zb3m3cXzYvX1aXcM",
+    "$pbkdf2-sha256$i=1,l=32$c29tZXNhbHQ$x3HjnXvWqBJSsJd3CgBx0rPZ3v1Zb3m3cXzYvX1aXcM",
+    "$firebase-scrypt$r=1,m=1,s=Bw$c29tZXNhbHQ$x3HjnXvWqBJSsJd3CgBx0g",
+    "$argon2id$v=19$m=2147483648,t=4294967295,p=255$c29tZXNhbHQ$AAAA",
+    "5f4dcc3b5aa765d61d8327deb882cf99",
+];
+
+/// The refresh tokens of the sample events.
+fn refresh_tokens(events: &[Value]) -> Vec<Vec<u8>> {
+    let bodies = events.iter().filter_map(|event| event["body"].as_str());
+    let bodies = bodies.filter_map(|body| serde_json::from_str::<Value>(body).ok());
+    let tokens = bodies.filter_map(|body| body["refreshToken"].as_str().map(str::to_owned));
+    tokens.map(String::into_bytes).collect()
 }
 
 /// Returns the sample events of every function.

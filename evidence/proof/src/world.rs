@@ -10,7 +10,7 @@ use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
 use http_body_util::BodyExt;
 use jiff::{SignedDuration, Timestamp};
-use sandbox::{FakeClock, InProcessDynamoDb, Issuer, TABLE, TokenRequest};
+use sandbox::{FakeClock, InProcessDynamoDb, Issuer, TokenRequest, tables};
 use serde_json::{Value, json};
 use shared::app::{App, Parts};
 use shared::clock::Clock;
@@ -72,11 +72,13 @@ impl World {
         let issuer = Issuer::development();
         let app = App::new(Parts {
             policy: RenamePolicy::default(),
-            store: Store::new(dynamo_db.client(wire.http()), TABLE),
+            store: Store::new(dynamo_db.client(wire.http()), tables()),
             tokens: TokenVerifier::new(&issuer.token_settings())?,
             quotas: CallerQuotas::off(),
             reserved: Arc::default(),
             fingerprints: FingerprintKey::new("proof"),
+            sessions: None,
+            sign_in: None,
             clock: Arc::new(clock.clone()),
             log: RequestLog::emf(Stage::Local, std::io::sink()),
         });
@@ -249,7 +251,7 @@ impl NewUser<'_> {
         };
         let mut user = User::new(required, app.now());
         user.roles = self.roles.iter().copied().collect();
-        match app.store.commit(&Change::Create(Box::new(user))).await? {
+        match app.store.commit(&Change::Create(Box::new(user), None)).await? {
             Outcome::Committed => Ok(()),
             other => Err(format!("{} cannot be created: {other:?}", self.id).into()),
         }

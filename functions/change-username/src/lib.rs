@@ -83,12 +83,15 @@ async fn change_username(
 ) -> Result<Enveloped<UsernameChanged>, Error> {
     let now = app.now();
     let decide = |user: Option<User>| -> Result<RenameDecision, Error> {
-        Ok(user.ok_or(Error::UserNotFound)?.rename(&wanted, now, &app.policy)?)
+        let user = user.ok_or(Error::UserNotFound)?;
+        user.check_usable()?;
+        caller.require_session(Some(&user))?;
+        Ok(user.rename(&wanted, now, &app.policy)?)
     };
-    let mut decision = match caller.username_hint {
+    let mut decision = match caller.username_hint.clone() {
         Some(from) if from != wanted => {
             let names = NamePair { from, to: wanted.clone() };
-            RenameDecision::Change(SelfRename::new(caller.id, names, now, &app.policy))
+            RenameDecision::Change(SelfRename::new(caller.id.clone(), names, now, &app.policy))
         }
         _ => decide(app.store.user(&caller.id).await?)?,
     };
@@ -98,7 +101,7 @@ async fn change_username(
             RenameDecision::Change(change) => change,
         };
         let receipt = change.receipt();
-        decision = match app.store.commit(&Change::Rename(change)).await? {
+        decision = match app.store.commit(&Change::Rename(change, caller.origin())).await? {
             Outcome::Committed => return Ok(UsernameChanged::reply(receipt, now)),
             Outcome::Taken(existing) => {
                 return Err(UsernameConflict { wanted: &wanted, existing: &existing }.into());

@@ -92,6 +92,7 @@ async fn check_username(
     if let Some(account) = &account {
         account.check_usable()?;
     }
+    caller.require_session(account.as_ref())?;
     let request = Request { app: &app, caller: &caller, account: account.as_ref(), now };
     let refusal = request.refusal(wanted, record.as_ref());
     let suggestions = match &refusal {

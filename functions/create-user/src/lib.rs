@@ -8,8 +8,8 @@ use axum::http::Method;
 use jiff::Timestamp;
 use shared::app::App;
 use shared::domain::field::Field;
+use shared::domain::password::PasswordHash;
 use shared::domain::text::PersonName;
-use shared::domain::update::Patch;
 use shared::domain::user::{RequiredFields, User};
 use shared::domain::user_id::UserId;
 use shared::domain::username::Username;
@@ -98,11 +98,13 @@ async fn create_user(
     if !caller.access_to(&caller.id, account.as_ref())?.is_admin() {
         return Err(Error::NotAdmin);
     }
-    let user = match new_user {
+    let (mut user, password_hash) = match new_user {
         Some(new_user) => new_user.into_user(now, violations).await?,
         None => return Err(Error::Invalid(violations)),
     };
-    match app.store.commit(&Change::Create(Box::new(user.clone()))).await? {
+    user.written_by = Some(caller.author(&user.id, account.as_ref()));
+    let create = Change::Create(Box::new(user.clone()), password_hash);
+    match app.store.commit(&create).await? {
         Outcome::Committed => Ok(UserCreated(user)),
         Outcome::Taken(existing) => {
             Err(UsernameConflict { wanted: &user.username, existing: &existing }.into())
@@ -113,8 +115,13 @@ async fn create_user(
 }
 
 impl NewUser {
-    /// The user, created at the instant `now`, with defaults for what the body leaves out.
-    async fn into_user(self, now: Timestamp, violations: Vec<Violation>) -> Result<User, Error> {
+    /// The user, created at the instant `now`, with defaults for what the body leaves out, and the hash of the
+    /// password, if the body has one.
+    async fn into_user(
+        self,
+        now: Timestamp,
+        violations: Vec<Violation>,
+    ) -> Result<(User, Option<PasswordHash>), Error> {
         let UserFields { values, password, .. } = self.rest;
         let required = RequiredFields {
             id: self.id.unwrap_or_else(|| UserId::from(new_uuid(now))),
@@ -128,7 +135,10 @@ impl NewUser {
         }
         let password = password.map(|text| NewPassword { text, own_data: values.own_data(&user) });
         let password_hash = hashing::validate_and_hash(password, violations).await?;
-        Ok(user.with(&Patch { password_hash, ..values }))
+        if password_hash.is_some() {
+            user.mark_password(now);
+        }
+        Ok((user.with(&values), password_hash))
     }
 }
 

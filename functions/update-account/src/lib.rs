@@ -109,9 +109,12 @@ async fn update_account(
         account_id.as_ref().is_none_or(|account_id| account_id.eq_ignore_ascii_case(&id))
     };
     let mut user = target.filter(is_account_of).ok_or(Error::UserNotFound)?;
+    let author = caller.author(&user_id, account.as_ref());
     for _ in 0..=RETRIES {
         // Also under If-Match: the request whose answer was lost (RFC 9110 section 13.1.1).
-        let Some(update) = user.update_account(&patch, now) else { return Ok(AccountReply(user)) };
+        let Some(update) = user.update_account(&patch, &author, now) else {
+            return Ok(AccountReply(user));
+        };
         if !if_match.allows(user.version) {
             return Err(Error::VersionMismatch);
         }

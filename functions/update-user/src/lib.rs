@@ -4,11 +4,11 @@ use axum::extract::State;
 use axum::http::Method;
 use jiff::Timestamp;
 use shared::app::App;
-use shared::domain::access::{Access, AccessDenied, ChangeRequest};
+use shared::domain::access::{AccessDenied, ChangeRequest};
 use shared::domain::field::Field;
 use shared::domain::password::PasswordText;
 use shared::domain::rename::RenamePolicy;
-use shared::domain::update::{Patch, UpdatedBy};
+use shared::domain::update::Patch;
 use shared::domain::user::User;
 use shared::domain::user_id::UserId;
 use shared::error::{Error, UsernameConflict, Violation};
@@ -87,20 +87,20 @@ async fn update_user(
     let ids = CallerAndTarget { caller: &caller.id, target: &user_id };
     let Users { caller: account, target } = app.store.caller_and_target(ids).await?;
     let request = Request { caller: &caller, account, user_id: &user_id, sent, values: &values };
-    let (access, mut user) = match request.authorize(target)? {
-        (access, Some(user)) => (access, user),
-        (_, None) if violations.is_empty() => return Err(Error::UserNotFound),
-        (_, None) => return Err(Error::Invalid(violations)),
+    let mut user = match request.authorize(target)? {
+        Some(user) => user,
+        None if violations.is_empty() => return Err(Error::UserNotFound),
+        None => return Err(Error::Invalid(violations)),
     };
-    let by = if access.is_self { UpdatedBy::Owner } else { UpdatedBy::Others };
+    let author = caller.author(&user_id, request.account.as_ref());
     let new = password.clone().map(|text| NewPassword { text, own_data: values.own_data(&user) });
     let password_hash = hashing::validate_and_hash(new, violations).await?;
     let mut patch = Patch { password_hash, ..values.clone() };
     for _ in 0..=RETRIES {
-        if is_repeated(password.as_ref(), &user, &if_match).await? {
+        if is_repeated(&app, password.as_ref(), &user, &if_match).await? {
             patch.password_hash = None;
         }
-        let update = match user.update(&patch, by, now, &app.policy) {
+        let update = match user.update(&patch, &author, now, &app.policy) {
             // Also under If-Match: the request whose answer was lost (RFC 9110 section 13.1.1).
             Ok(None) => return Ok(UserReply(user)),
             _ if !if_match.allows(user.version) => return Err(Error::VersionMismatch),
@@ -116,7 +116,7 @@ async fn update_user(
             }
             Outcome::Conflict => return Err(Error::ConcurrentChange),
             Outcome::Stale(user) => {
-                request.authorize(user.map(|user| *user))?.1.ok_or(Error::UserNotFound)?
+                request.authorize(user.map(|user| *user))?.ok_or(Error::UserNotFound)?
             }
         };
     }
@@ -127,16 +127,16 @@ async fn update_user(
 /// attempt of this request has set it. Under any other version the two are not compared, because the
 /// answer would say whether a guess is right.
 async fn is_repeated(
+    app: &App,
     password: Option<&PasswordText>,
     user: &User,
     if_match: &IfMatch,
 ) -> Result<bool, Error> {
     let is_past = !if_match.allows(user.version) && if_match.allows(user.version.saturating_sub(1));
-    match (password, &user.password_hash) {
-        (Some(text), Some(present)) if is_past => {
-            hashing::is_password_of(text.clone(), present.clone()).await
-        }
-        _ => Ok(false),
+    let Some(text) = password.filter(|_| is_past) else { return Ok(false) };
+    match app.store.credential(&user.id).await? {
+        Some(present) => hashing::is_own_hash_of(text.clone(), present.hash).await,
+        None => Ok(false),
     }
 }
 
@@ -151,11 +151,11 @@ struct Request<'a> {
 
 impl Request<'_> {
     /// Decides whether the caller may make these changes, and gives the target as the caller sees it.
-    fn authorize(&self, target: Option<User>) -> Result<(Access, Option<User>), Error> {
+    fn authorize(&self, target: Option<User>) -> Result<Option<User>, Error> {
         let account = self.account.as_ref();
         let (access, target) = self.caller.access_and_view(self.user_id, account, target)?;
         let (sent, patch) = (&self.sent, self.values);
         access.authorize(&ChangeRequest { target: target.as_ref(), sent, patch })?;
-        Ok((access, target))
+        Ok(target)
     }
 }

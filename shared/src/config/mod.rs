@@ -1,20 +1,24 @@
 //! The settings, from the environment. Nothing else reads the environment.
 
+mod duration;
 pub mod error;
+mod sign_in;
 pub mod stage;
 mod tokens;
 
 use std::path::PathBuf;
 
+pub use duration::parse_duration;
 pub use error::ConfigError;
 pub use stage::Stage;
 
-use jiff::{SignedDuration, Span, SpanRelativeTo};
+use jiff::SignedDuration;
 use secrecy::SecretString;
 
 use crate::domain::rename::RenamePolicy;
 use crate::domain::username::{NotAWord, ReservedWords};
-use crate::store::DynamoDb;
+use crate::sign_in::SignInSettings;
+use crate::store::{DynamoDb, Tables};
 use crate::token::TokenSettings;
 
 /// Everything that can be set.
@@ -22,16 +26,24 @@ use crate::token::TokenSettings;
 pub struct Config {
     /// `STAGE`: `local`, `dev` or `prod`.
     pub stage: Stage,
-    /// `TABLE_NAME`: the table.
-    pub table: String,
+    /// `TABLE_NAME`: the table of users and names. `CREDENTIALS_TABLE_NAME`: the table of what signs them in.
+    pub tables: Tables,
     /// `AWS_REGION`, `AWS_ENDPOINT_URL_DYNAMODB` (optional), `AWS_ACCESS_KEY_ID`,
     /// `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN` (optional); Lambda sets them itself.
     /// `AWS_CA_BUNDLE` (optional), as the AWS tools read it.
     pub dynamo_db: DynamoDb,
     /// `JWT_ISSUER` and `JWT_AUDIENCE`. Optional: `JWT_JWKS_URL`, `JWT_JWKS` and `JWT_HS256_SECRET`, without
     /// which the issuer is asked where its keys are; `JWT_USER_ID_CLAIM`, `JWT_ROLES_CLAIM`,
-    /// `JWT_ROLE_NAMES`, `JWT_REQUIRED_CLAIMS` and `JWT_USERNAME_CLAIM`.
-    pub tokens: TokenSettings,
+    /// `JWT_ROLE_NAMES`, `JWT_REQUIRED_CLAIMS` and `JWT_USERNAME_CLAIM`. Where users sign in here, there need be
+    /// no other issuer.
+    pub tokens: Option<TokenSettings>,
+    /// `SIGN_IN`: `on` where users sign in with the password that is stored here, else `off`. With it
+    /// `SIGN_IN_ISSUER`; optional: `SIGN_IN_AUDIENCE`, `SIGN_IN_ALGORITHM`, `SIGN_IN_ATTEMPTS`,
+    /// `SIGN_IN_WINDOW`, `ACCESS_TOKEN_LIFETIME`, `SESSION_IDLE`, `SESSION_LIFETIME`, `STAFF_SESSION_IDLE`,
+    /// `STAFF_SESSION_LIFETIME`, `REFRESH_GRACE` and `REFRESH_LATE_REPEATS`.
+    pub sign_in: Option<SignInSettings>,
+    /// `AWS_ENDPOINT_URL_KMS` (optional): another address of AWS KMS than the Region's own.
+    pub kms_endpoint: Option<String>,
     /// `USERNAME_COOLDOWN` (default `30d`) and `USERNAME_HOLD` (default `37d`), which is not shorter.
     pub policy: RenamePolicy,
     /// `USERNAME_RESERVED` (optional): words that nobody may have as a username, beside the built-in
@@ -69,9 +81,21 @@ impl Config {
         };
         let default = RenamePolicy::default();
         let stage = Stage::parse(&required("STAGE", "prod")?)?;
+        let is_sign_in_only =
+            optional("SIGN_IN").as_deref() == Some("on") && optional("JWT_ISSUER").is_none();
+        let tokens = if is_sign_in_only {
+            None
+        } else {
+            let issuer = required("JWT_ISSUER", "https://login.example.com/")?;
+            Some(tokens::read(stage, issuer, &required("JWT_AUDIENCE", "nameplate")?, optional)?)
+        };
+        let audience = tokens.as_ref().map(|tokens| &tokens.audience);
         let config = Self {
             stage,
-            table: required("TABLE_NAME", "nameplate")?,
+            tables: Tables {
+                users: required("TABLE_NAME", "nameplate")?,
+                credentials: required("CREDENTIALS_TABLE_NAME", "nameplate-credentials")?,
+            },
             dynamo_db: DynamoDb {
                 region: required("AWS_REGION", "eu-central-1")?,
                 endpoint: optional("AWS_ENDPOINT_URL_DYNAMODB"),
@@ -80,12 +104,9 @@ impl Config {
                 session_token: optional("AWS_SESSION_TOKEN").map(SecretString::from),
                 ca_bundle: optional("AWS_CA_BUNDLE").map(PathBuf::from),
             },
-            tokens: tokens::read(
-                stage,
-                required("JWT_ISSUER", "https://login.example.com/")?,
-                &required("JWT_AUDIENCE", "nameplate")?,
-                optional,
-            )?,
+            sign_in: sign_in::read(stage, audience, optional)?,
+            tokens,
+            kms_endpoint: optional("AWS_ENDPOINT_URL_KMS"),
             policy: RenamePolicy {
                 cooldown: duration("USERNAME_COOLDOWN", default.cooldown)?,
                 hold: duration("USERNAME_HOLD", default.hold)?,
@@ -119,7 +140,7 @@ impl Config {
     /// Refuses in prod what only development may use.
     fn check_stage(&self) -> Result<(), ConfigError> {
         match self.stage {
-            Stage::Prod if self.tokens.hs256_secret.is_some() => {
+            Stage::Prod if self.tokens.iter().any(|tokens| tokens.hs256_secret.is_some()) => {
                 let problem =
                     "is refused when STAGE=prod; leave it out, so that the issuer's keys count";
                 Err(ConfigError::new("JWT_HS256_SECRET", problem))
@@ -151,23 +172,6 @@ pub fn env(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
-/// Reads a duration as people write it: `30d`, `12h 30m`, `P30D`. A day has 24 hours.
-///
-/// # Errors
-/// [`ConfigError`] when the text is not a duration, is negative, or counts in months or years.
-pub fn parse_duration(name: &'static str, text: &str) -> Result<SignedDuration, ConfigError> {
-    text.parse::<Span>()
-        .and_then(|span| span.to_duration(SpanRelativeTo::days_are_24_hours()))
-        .ok()
-        .filter(|duration| !duration.is_negative())
-        .ok_or_else(|| {
-            ConfigError::new(
-                name,
-                format!("is not a duration: {text:?}; write it like 30d or 12h 30m"),
-            )
-        })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -176,6 +180,7 @@ mod tests {
         let whole = [
             ("STAGE", "local"),
             ("TABLE_NAME", "nameplate"),
+            ("CREDENTIALS_TABLE_NAME", "nameplate-credentials"),
             ("AWS_REGION", "eu-central-1"),
             ("AWS_ACCESS_KEY_ID", "id"),
             ("AWS_SECRET_ACCESS_KEY", "key"),
@@ -235,6 +240,7 @@ mod tests {
         for name in [
             "STAGE",
             "TABLE_NAME",
+            "CREDENTIALS_TABLE_NAME",
             "AWS_REGION",
             "JWT_ISSUER",
             "JWT_AUDIENCE",
@@ -276,7 +282,7 @@ mod tests {
     fn plain_http_is_for_a_developers_machine_alone() {
         for (stage, is_allowed) in [("local", true), ("dev", false), ("prod", false)] {
             let settings = [("STAGE", Some(stage)), ("JWT_HS256_SECRET", None)];
-            assert_eq!(read(&settings).unwrap().tokens.allow_http, is_allowed, "{stage}");
+            assert_eq!(read(&settings).unwrap().tokens.unwrap().allow_http, is_allowed, "{stage}");
         }
     }
 

@@ -14,15 +14,19 @@ pub enum Stage {
 }
 
 impl Stage {
-    pub(super) fn parse(text: &str) -> Result<Self, ConfigError> {
-        match text {
-            "local" => Ok(Self::Local),
-            "dev" => Ok(Self::Dev),
-            "prod" => Ok(Self::Prod),
-            _ => Err(ConfigError::new(
-                "STAGE",
-                format!("is {text:?}; it has to be local, dev or prod"),
-            )),
+    /// The name of the stage.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Local => "local",
+            Self::Dev => "dev",
+            Self::Prod => "prod",
         }
+    }
+
+    pub(super) fn parse(text: &str) -> Result<Self, ConfigError> {
+        let mut stages = [Self::Local, Self::Dev, Self::Prod].into_iter();
+        stages.find(|stage| stage.as_str() == text).ok_or_else(|| {
+            ConfigError::new("STAGE", format!("is {text:?}; it has to be local, dev or prod"))
+        })
     }
 }

@@ -118,6 +118,9 @@ pub enum AccessDenied {
     /// The caller is neither the user nor `POWER_USER` nor `ADMIN`.
     #[error("neither the user nor POWER_USER nor ADMIN")]
     NotYours,
+    /// The caller is not the user.
+    #[error("not the user")]
+    NotOwner,
     /// The user is an `ADMIN` and the caller is not.
     #[error("a POWER_USER cannot change an ADMIN")]
     TargetIsAdmin,

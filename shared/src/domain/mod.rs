@@ -3,12 +3,15 @@
 
 pub mod access;
 pub mod account;
+pub mod attempt;
+pub mod author;
 pub mod field;
 pub mod locale;
 mod own_data;
 pub mod password;
 pub mod rename;
 pub mod role;
+pub mod session;
 pub mod status;
 pub mod text;
 pub mod time_zone;

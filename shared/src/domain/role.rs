@@ -60,6 +60,11 @@ impl fmt::Display for Role {
 pub struct Roles(u8);
 
 impl Roles {
+    /// Whether they give rights over other users: `POWER_USER` or `ADMIN` is among them.
+    pub fn are_staff(self) -> bool {
+        self.contains(Role::PowerUser) || self.contains(Role::Admin)
+    }
+
     /// Whether the role is in the set.
     pub const fn contains(self, role: Role) -> bool {
         self.0 & (1 << role as u8) != 0

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::account::AccountPatch;
+use super::author::{Author, AuthorKind};
 use super::field::Field;
 use super::locale::Locale;
 use super::password::PasswordHash;
@@ -86,65 +87,106 @@ pub struct Update {
     pub after: User,
     /// The change of name, when the username changes.
     pub rename: Option<Rename>,
+    /// The new password, which stands in another table.
+    pub password_hash: Option<PasswordHash>,
 }
 
-/// Who asks for an update, as far as the rename rule cares.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum UpdatedBy {
-    /// The user: the cooldown applies to a changed username, and starts anew.
-    Owner,
-    /// Somebody else: a changed username neither waits for a cooldown nor starts one.
-    Others,
+impl Update {
+    /// Whether it writes more than the user's own item.
+    pub fn is_transaction(&self) -> bool {
+        self.rename.is_some() || self.password_hash.is_some()
+    }
+
+    fn with_password(mut self, hash: PasswordHash, now: Timestamp) -> Self {
+        self.after.mark_password(now);
+        Self { password_hash: Some(hash), ..self }
+    }
 }
 
 impl User {
-    /// The update that the patch asks for at the instant `now`, or `None` when it changes nothing.
+    /// The update that the patch asks for at the instant `now`, or `None` when it changes nothing. For the
+    /// user, the cooldown applies to a changed username, and starts anew; when somebody else changes it, it
+    /// neither waits for a cooldown nor starts one.
     ///
     /// # Errors
     /// [`RenameError`], from the rename rule.
     pub fn update(
         &self,
         patch: &Patch,
-        by: UpdatedBy,
+        by: &Author,
         now: Timestamp,
         policy: &RenamePolicy,
     ) -> Result<Option<Update>, RenameError> {
         let mut after = self.with(patch);
         let rename = match &patch.username {
-            Some(wanted) => self.rename_by(by, wanted, now, policy)?,
+            Some(wanted) => self.rename_by(by.kind, wanted, now, policy)?,
             None => None,
         };
         if let Some(rename) = &rename {
             after.username = rename.names.to.clone();
             after.previous_username = Some(rename.names.from.clone());
-            if by == UpdatedBy::Owner {
+            if by.kind == AuthorKind::Owner {
                 after.username_changed_at = Some(now);
             }
             if rename.changes_email() {
                 after.account.email_verified = false;
             }
         }
-        Ok(self.updated(after, rename, now))
+        if patch.password_hash.is_some() || self.leaves_active(&after) {
+            after.session_epoch += 1;
+        }
+        let updated = self.updated(after, by, now).map(|update| Update { rename, ..update });
+        Ok(match (&patch.password_hash, updated) {
+            (Some(hash), Some(update)) => Some(update.with_password(hash.clone(), now)),
+            (_, updated) => updated,
+        })
+    }
+
+    /// The update that gives the user another password, and ends the sessions of the one before.
+    pub fn set_password(&self, hash: PasswordHash, by: &Author, now: Timestamp) -> Update {
+        self.end_sessions(by, now).with_password(hash, now)
+    }
+
+    /// The update that ends all of the user's sessions.
+    pub fn end_sessions(&self, by: &Author, now: Timestamp) -> Update {
+        let after = Self { session_epoch: self.session_epoch + 1, ..self.clone() };
+        self.written(after, by, now)
+    }
+
+    /// Whether the user is `ACTIVE`, and not any more in the state `after`.
+    fn leaves_active(&self, after: &Self) -> bool {
+        self.status == Status::Active && after.status != Status::Active
     }
 
     /// The update of the account that the patch asks for at the instant `now`, or `None` when it changes
     /// nothing.
-    pub fn update_account(&self, patch: &AccountPatch, now: Timestamp) -> Option<Update> {
+    pub fn update_account(
+        &self,
+        patch: &AccountPatch,
+        by: &Author,
+        now: Timestamp,
+    ) -> Option<Update> {
         let after = Self { account: self.account.with(patch), ..self.clone() };
-        self.updated(after, None, now)
+        self.updated(after, by, now)
     }
 
     /// The update to that state, one version on; `None` when it is the present one.
-    fn updated(&self, mut after: Self, rename: Option<Rename>, now: Timestamp) -> Option<Update> {
-        if after == *self {
-            return None;
-        }
-        after.version += 1;
-        after.updated_at = now;
-        Some(Update { before: self.clone(), after, rename })
+    fn updated(&self, after: Self, by: &Author, now: Timestamp) -> Option<Update> {
+        (after != *self).then(|| self.written(after, by, now))
     }
 
-    /// The user with the patch's values, the username aside. A field that is missing here does not
+    /// The update to that state, one version on.
+    fn written(&self, after: Self, by: &Author, now: Timestamp) -> Update {
+        let after = Self {
+            version: self.version + 1,
+            updated_at: now,
+            written_by: Some(by.clone()),
+            ..after
+        };
+        Update { before: self.clone(), after, rename: None, password_hash: None }
+    }
+
+    /// The user with the patch's values, the username and the password aside. A field that is missing here does not
     /// compile.
     #[must_use]
     pub fn with(&self, patch: &Patch) -> Self {
@@ -155,7 +197,7 @@ impl User {
         }
         let Patch {
             username: _,
-            password_hash,
+            password_hash: _,
             first_name,
             mid_name,
             last_name,
@@ -165,9 +207,6 @@ impl User {
             status,
         } = patch;
         let mut after = self.clone();
-        if let Some(hash) = password_hash {
-            after.password_hash = Some(hash.clone());
-        }
         set(&mut after.first_name, first_name.as_ref());
         set(&mut after.mid_name, mid_name.as_ref());
         set(&mut after.last_name, last_name.as_ref());
@@ -180,12 +219,12 @@ impl User {
 
     fn rename_by(
         &self,
-        by: UpdatedBy,
+        by: AuthorKind,
         wanted: &Username,
         now: Timestamp,
         policy: &RenamePolicy,
     ) -> Result<Option<Rename>, RenameError> {
-        if by == UpdatedBy::Owner {
+        if by == AuthorKind::Owner {
             return Ok(match self.rename(wanted, now, policy)? {
                 RenameDecision::Unchanged(_) => None,
                 RenameDecision::Change(change) => Some(change.rename),
@@ -204,8 +243,12 @@ mod tests {
 
     const NOW: &str = "2026-03-01T00:00:00.000Z";
 
-    fn update(user: &User, patch: &Patch, by: UpdatedBy) -> Option<Update> {
-        user.update(patch, by, NOW.parse().unwrap(), &RenamePolicy::default()).unwrap()
+    fn by(kind: AuthorKind) -> Author {
+        Author { id: ada().id, kind, request_id: "request".to_owned() }
+    }
+
+    fn update(user: &User, patch: &Patch, kind: AuthorKind) -> Option<Update> {
+        user.update(patch, &by(kind), NOW.parse().unwrap(), &RenamePolicy::default()).unwrap()
     }
 
     fn named(name: &str) -> Patch {
@@ -214,7 +257,7 @@ mod tests {
 
     #[test]
     fn a_patch_that_changes_nothing_is_no_update() {
-        assert_eq!(update(&ada(), &Patch::default(), UpdatedBy::Owner), None);
+        assert_eq!(update(&ada(), &Patch::default(), AuthorKind::Owner), None);
         let same = Patch {
             username: Some(ada().username),
             first_name: Some(ada().first_name),
@@ -222,17 +265,18 @@ mod tests {
             status: Some(Status::Active),
             ..Patch::default()
         };
-        assert_eq!(update(&ada(), &same, UpdatedBy::Others), None);
+        assert_eq!(update(&ada(), &same, AuthorKind::Staff), None);
     }
 
     #[test]
     fn an_update_changes_what_is_sent_and_the_version_and_nothing_else() {
         let patch = Patch { mid_name: PersonName::parse("Bob").ok().map(Some), ..Patch::default() };
-        let update = update(&ada(), &patch, UpdatedBy::Others).unwrap();
+        let update = update(&ada(), &patch, AuthorKind::Staff).unwrap();
         let expected = User {
             mid_name: PersonName::parse("Bob").ok(),
             version: 2,
             updated_at: NOW.parse().unwrap(),
+            written_by: Some(by(AuthorKind::Staff)),
             ..ada()
         };
         assert_eq!((update.before, update.after, update.rename), (ada(), expected, None));
@@ -243,23 +287,28 @@ mod tests {
         let changed_at = Some(NOW.parse().unwrap());
         let cooling = User { username_changed_at: changed_at, ..ada() };
         let patch = named("lovelace");
-        let by_other = update(&cooling, &patch, UpdatedBy::Others).unwrap().after;
+        let by_other = update(&cooling, &patch, AuthorKind::Staff).unwrap().after;
         assert_eq!(
             (by_other.username.as_str(), by_other.username_changed_at),
             ("lovelace", changed_at)
         );
         assert_eq!(
-            update(&ada(), &patch, UpdatedBy::Others).unwrap().after.username_changed_at,
+            update(&ada(), &patch, AuthorKind::Staff).unwrap().after.username_changed_at,
             None
         );
 
         assert!(
             cooling
-                .update(&patch, UpdatedBy::Owner, NOW.parse().unwrap(), &RenamePolicy::default())
+                .update(
+                    &patch,
+                    &by(AuthorKind::Owner),
+                    NOW.parse().unwrap(),
+                    &RenamePolicy::default()
+                )
                 .is_err()
         );
         assert_eq!(
-            update(&ada(), &patch, UpdatedBy::Owner).unwrap().after.username_changed_at,
+            update(&ada(), &patch, AuthorKind::Owner).unwrap().after.username_changed_at,
             changed_at
         );
     }
@@ -272,16 +321,37 @@ mod tests {
         for (name, verified) in
             [("Ada@Example.com", true), ("lovelace@example.com", false), ("lovelace", false)]
         {
-            let after = update(&user, &named(name), UpdatedBy::Others).unwrap().after;
+            let after = update(&user, &named(name), AuthorKind::Staff).unwrap().after;
             assert_eq!(after.account.email_verified, verified, "{name}");
         }
         user.username = ada().username;
         assert!(
-            update(&user, &named("lovelace"), UpdatedBy::Others)
+            update(&user, &named("lovelace"), AuthorKind::Staff)
                 .unwrap()
                 .after
                 .account
                 .email_verified
         );
+    }
+
+    #[test]
+    fn a_new_password_and_a_status_other_than_active_end_the_sessions_and_nothing_else_does() {
+        let epoch = |user: &User, patch: &Patch| {
+            update(user, patch, AuthorKind::Staff).unwrap().after.session_epoch
+        };
+        let status = |status| Patch { status: Some(status), ..Patch::default() };
+        let password = PasswordHash::stored("$argon2id$…".to_owned());
+        let with_password = Patch { password_hash: Some(password), ..Patch::default() };
+        let (present, next) = (ada().session_epoch, ada().session_epoch + 1);
+        assert_eq!(epoch(&ada(), &with_password), next);
+        assert_eq!(epoch(&ada(), &named("lovelace")), present);
+        for other in [Status::Inactive, Status::Expired, Status::Blocked, Status::Deleted] {
+            assert_eq!(epoch(&ada(), &status(other)), next);
+            // It had ended them when it left `ACTIVE`.
+            let left = User { status: other, session_epoch: next, ..ada() };
+            assert_eq!(epoch(&left, &status(Status::Active)), next);
+        }
+        let both = Patch { status: Some(Status::Blocked), ..with_password };
+        assert_eq!(epoch(&ada(), &both), next);
     }
 }

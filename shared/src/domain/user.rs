@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::account::Account;
+use super::author::Author;
 use super::locale::Locale;
-use super::password::PasswordHash;
 use super::rename::{
     NamePair, RenameDecision, RenameError, RenamePolicy, RenameReceipt, SelfRename,
 };
@@ -50,8 +50,6 @@ pub struct User {
     pub roles: Roles,
     /// Whether the account may be used.
     pub status: Status,
-    /// The password's hash, when one was set.
-    pub password_hash: Option<PasswordHash>,
     /// Contact and billing data.
     pub account: Account,
     /// The number of writes so far, creation included; the `ETag`.
@@ -64,6 +62,17 @@ pub struct User {
     pub created_at: Timestamp,
     /// When the user was last written.
     pub updated_at: Timestamp,
+    /// Grows by one whenever the user's sessions end: with a change of password, with a status other than
+    /// `ACTIVE`, and when the user signs out everywhere. A token of an earlier epoch is refused. It begins
+    /// with the second of the user's creation.
+    pub session_epoch: u64,
+    /// When the password was last set, if ever.
+    pub password_changed_at: Option<Timestamp>,
+    /// The version that the user had then, which the password's own item has as well: two items that are read
+    /// while the password changes do not have the same.
+    pub password_version: Option<u64>,
+    /// Who wrote last; nobody is known for users from before it was kept.
+    pub written_by: Option<Author>,
 }
 
 impl User {
@@ -80,14 +89,24 @@ impl User {
             time_zone: TimeZone::default(),
             roles: Roles::from_iter([Role::ApiUser]),
             status: Status::Active,
-            password_hash: None,
             account: Account::new(account_id),
             version: 1,
             previous_username: None,
             username_changed_at: None,
             created_at: now,
             updated_at: now,
+            // A user of the same id who was erased before had a lower one.
+            session_epoch: u64::try_from(now.as_second()).unwrap_or(0),
+            password_changed_at: None,
+            password_version: None,
+            written_by: None,
         }
+    }
+
+    /// The user with a password, whose item gets the version that the user has now.
+    pub fn mark_password(&mut self, now: Timestamp) {
+        self.password_changed_at = Some(now);
+        self.password_version = Some(self.version);
     }
 
     /// The instant from which on the user may change the own name. If it is past, the user may change it

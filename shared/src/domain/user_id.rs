@@ -14,7 +14,7 @@ pub const MAX_LENGTH: usize = 255;
 pub struct UserId(String);
 
 /// The words of the API's paths, and the segments that a path loses.
-pub const PATH_WORDS: [&str; 17] = [
+pub const PATH_WORDS: [&str; 25] = [
     ".",
     "..",
     "accounts",
@@ -23,10 +23,18 @@ pub const PATH_WORDS: [&str; 17] = [
     "availability",
     "by-username",
     "change-password",
+    "create",
+    "jwks.json",
     "login",
     "logout",
     "me",
+    "openid-configuration",
+    "page",
+    "password-reset",
+    "password-reset-request",
+    "profile",
     "refresh",
+    "search",
     "update",
     "username",
     "users",

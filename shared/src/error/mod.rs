@@ -77,6 +77,18 @@ pub enum Error {
     /// The user has another version than the caller asked for.
     #[error("the user has another version")]
     VersionMismatch,
+    /// Whoever tries to sign in has no such name, or not that password.
+    #[error("wrong username or password")]
+    CredentialsInvalid,
+    /// The refresh token yields nothing any more, or never did.
+    #[error("the refresh token is not accepted")]
+    RefreshTokenInvalid,
+    /// There were too many wrong passwords.
+    #[error("too many attempts until {until}")]
+    TooManyAttempts {
+        /// The instant at which attempts are counted anew.
+        until: Timestamp,
+    },
     /// The caller asks too often.
     #[error("too many requests")]
     TooManyRequests(#[from] RateLimited),
@@ -105,6 +117,7 @@ impl Error {
             Self::Invalid(_) => ErrorCode::ValidationFailed,
             Self::Token(TokenError::Missing) => ErrorCode::TokenMissing,
             Self::Token(TokenError::Expired) => ErrorCode::TokenExpired,
+            Self::Token(TokenError::Revoked) => ErrorCode::TokenRevoked,
             Self::Token(_) => ErrorCode::TokenInvalid,
             Self::AccountNotActive => ErrorCode::AccountNotActive,
             Self::Forbidden(AccessDenied::Fields(_)) => ErrorCode::FieldForbidden,
@@ -122,6 +135,9 @@ impl Error {
             Self::UserExists => ErrorCode::UserExists,
             Self::ConcurrentChange => ErrorCode::ConcurrentChange,
             Self::VersionMismatch => ErrorCode::VersionMismatch,
+            Self::CredentialsInvalid => ErrorCode::CredentialsInvalid,
+            Self::RefreshTokenInvalid => ErrorCode::RefreshTokenInvalid,
+            Self::TooManyAttempts { .. } => ErrorCode::TooManyAttempts,
             Self::TooManyRequests(_) => ErrorCode::TooManyRequests,
             Self::Unavailable { .. } => ErrorCode::Unavailable,
             Self::Internal(_) => ErrorCode::Internal,

@@ -5,10 +5,12 @@ use axum::http::HeaderMap;
 use axum::http::request::Parts;
 
 use super::context::{client_context, single};
+use super::request_id::RequestId;
 use super::route::Route;
 use super::verified_caller::VerifiedCaller;
 use crate::app::App;
 use crate::domain::access::Access;
+use crate::domain::author::{Author, AuthorKind, Origin};
 use crate::domain::role::{Role, Roles};
 use crate::domain::status::Status;
 use crate::domain::user::User;
@@ -16,7 +18,7 @@ use crate::domain::user_id::UserId;
 use crate::domain::username::Username;
 use crate::error::{Error, Location, Violation, ViolationKind};
 use crate::limit::QuotaRequest;
-use crate::token::TokenError;
+use crate::token::{TokenError, TokenSession};
 
 /// The bearer of a valid token. The table has still to confirm what the token claims beyond the id.
 #[derive(Debug, Clone)]
@@ -25,7 +27,10 @@ pub struct Caller {
     pub id: UserId,
     /// The username when the token was issued: a guess at the present one.
     pub username_hint: Option<Username>,
+    /// The session of a token that we issued.
+    pub session: Option<TokenSession>,
     token_roles: Roles,
+    request_id: RequestId,
 }
 
 impl Caller {
@@ -34,7 +39,8 @@ impl Caller {
     /// token's.
     ///
     /// # Errors
-    /// [`Error::AccountNotActive`] when there is an account and it is not `ACTIVE`.
+    /// [`Error::AccountNotActive`] when there is an account and it is not `ACTIVE`, [`TokenError::Revoked`]
+    /// when the session that the token is of has ended.
     pub fn access_to(&self, target: &UserId, account: Option<&User>) -> Result<Access, Error> {
         let roles = match account {
             Some(account) if account.status != Status::Active => {
@@ -43,7 +49,39 @@ impl Caller {
             Some(account) => self.token_roles.intersection(account.roles),
             None => self.token_roles,
         };
+        self.require_session(account)?;
         Ok(Access { is_self: self.id == *target, roles })
+    }
+
+    /// Requires that a token of ours is of the present epoch of the caller's `account`: nothing has ended the
+    /// user's sessions since. No epoch ends the token of another issuer.
+    ///
+    /// # Errors
+    /// [`TokenError::Revoked`].
+    pub fn require_session(&self, account: Option<&User>) -> Result<(), Error> {
+        let present = account.map(|account| account.session_epoch);
+        match &self.session {
+            Some(session) if present != Some(session.epoch) => Err(TokenError::Revoked.into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// The caller as the author of a write to the user `target`. `account` is the caller's own.
+    pub fn author(&self, target: &UserId, account: Option<&User>) -> Author {
+        let kind = match account {
+            _ if self.id == *target => AuthorKind::Owner,
+            Some(_) => AuthorKind::Staff,
+            None => AuthorKind::Service,
+        };
+        Author { id: self.id.clone(), kind, request_id: self.request_id.as_str().to_owned() }
+    }
+
+    /// The request as the origin of the caller's own change.
+    pub fn origin(&self) -> Origin {
+        Origin {
+            request_id: self.request_id.as_str().to_owned(),
+            session_epoch: self.session.as_ref().map(|session| session.epoch),
+        }
     }
 
     /// The caller's access to the user of that id, as [`Self::access_to`], and the user as the caller sees
@@ -76,14 +114,20 @@ impl FromRequestParts<App> for Caller {
         }
         if let Some(Route { operation, quota, .. }) = parts.extensions.get() {
             let is_staff = [Role::PowerUser, Role::Admin].iter().any(|r| claims.roles.contains(*r));
-            let request =
-                QuotaRequest { caller: &claims.user_id, is_staff, operation, quota: *quota };
+            let request = QuotaRequest {
+                caller: claims.user_id.as_str(),
+                is_staff,
+                operation,
+                quota: *quota,
+            };
             app.quotas.count(request)?;
         }
         Ok(Self {
             id: claims.user_id,
             username_hint: claims.username_hint,
+            session: claims.session,
             token_roles: claims.roles,
+            request_id: parts.extensions.get().cloned().unwrap_or_else(RequestId::random),
         })
     }
 }

@@ -11,12 +11,12 @@ use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
-use uuid::Uuid;
 
 use super::body;
 use super::context::ClientContext;
 use super::endpoint::Endpoint;
 use super::error_response;
+use super::request_id::RequestId;
 use super::route::Route;
 use super::verified_caller::VerifiedCaller;
 use crate::app::App;
@@ -32,20 +32,6 @@ const TIME_LIMIT: Duration = Duration::from_millis(4500);
 /// The header with the media types of a PATCH.
 const ACCEPT_PATCH: HeaderName = HeaderName::from_static("accept-patch");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-
-/// The id of a request, in the log and in `X-Request-Id`. The code that receives a request from a
-/// gateway puts the gateway's id into its extensions; the door makes an id where there is none.
-#[derive(Debug, Clone)]
-pub struct RequestId(String);
-
-impl RequestId {
-    /// The id, or `None` when the text is empty or has anything but visible ASCII: a header should not
-    /// contain more (RFC 9110 section 5.5).
-    pub fn new(id: &str) -> Option<Self> {
-        let is_visible = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_graphic());
-        is_visible.then(|| Self(id.to_owned()))
-    }
-}
 
 /// What the door needs for every request.
 #[derive(Clone)]
@@ -91,7 +77,10 @@ async fn handle_request(State(door): State<Door>, mut request: Request, next: Ne
     request.extensions_mut().insert(caller.clone());
     let route = door.route_of(&request).cloned();
     let takes_patch = door.takes_patch(&request);
-    let mut record = door.begin(&request, &client, route.as_ref());
+    let request_id = request.extensions().get::<RequestId>().cloned();
+    let request_id = request_id.unwrap_or_else(RequestId::random);
+    request.extensions_mut().insert(request_id.clone());
+    let mut record = door.begin(&request, &request_id, &client, route.as_ref());
     if let Some(route) = route {
         request.extensions_mut().insert(route);
     }
@@ -114,7 +103,7 @@ async fn handle_request(State(door): State<Door>, mut request: Request, next: Ne
     if takes_patch && is_about_media_types(&response) {
         response.headers_mut().insert(ACCEPT_PATCH, HeaderValue::from_static(body::PATCH_TYPES));
     }
-    add_common_headers(&mut response, &client, &record.request_id);
+    add_common_headers(&mut response, &client, request_id.as_str());
     record.status = response.status().as_u16();
     record.caller = caller.get().map(|id| door.loggable(id.as_str()));
     record.cost = meter.cost();
@@ -154,14 +143,14 @@ impl Door {
     fn begin(
         &self,
         request: &Request,
+        request_id: &RequestId,
         client: &ClientContext,
         route: Option<&Route>,
     ) -> RequestRecord {
-        let id = request.extensions().get::<RequestId>().map(|RequestId(id)| id.clone());
         let (method, path) = (request.method(), matched_path(request));
         RequestRecord {
             at: self.app.now(),
-            request_id: id.unwrap_or_else(|| Uuid::new_v4().to_string()),
+            request_id: request_id.as_str().to_owned(),
             operation: route.map_or("none", |route| route.operation),
             route: route.map_or_else(|| "none".to_owned(), |_| format!("{method} {path}")),
             status: 0,
@@ -209,7 +198,8 @@ fn add_common_headers(response: &mut Response, client: &ClientContext, id: &str)
         headers.insert(REQUEST_ID, id);
     }
     headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(client.language.tag()));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    let no_store = HeaderValue::from_static("no-store");
+    headers.entry(header::CACHE_CONTROL).or_insert(no_store);
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
 }
 

@@ -16,6 +16,8 @@ use crate::error::{Error, ErrorCode, Location};
 use crate::limit::RateLimited;
 use crate::token::TokenError;
 
+/// What every 401 asks for (RFC 9110 section 15.5.2).
+const CHALLENGE: &str = "Bearer realm=\"nameplate\"";
 /// The header with the error's stable code.
 const ERROR_CODE: HeaderName = HeaderName::from_static("x-error-code");
 
@@ -32,7 +34,9 @@ impl IntoResponse for Error {
 pub(super) fn status(error: &Error) -> StatusCode {
     match error {
         Error::Invalid(_) => StatusCode::BAD_REQUEST,
-        Error::Token(_) => StatusCode::UNAUTHORIZED,
+        Error::Token(_) | Error::CredentialsInvalid | Error::RefreshTokenInvalid => {
+            StatusCode::UNAUTHORIZED
+        }
         Error::AccountNotActive | Error::Forbidden(_) | Error::NotAdmin => StatusCode::FORBIDDEN,
         Error::UserNotFound | Error::UsernameNotFound | Error::RouteNotFound => {
             StatusCode::NOT_FOUND
@@ -48,7 +52,7 @@ pub(super) fn status(error: &Error) -> StatusCode {
         | Error::UserExists
         | Error::ConcurrentChange => StatusCode::CONFLICT,
         Error::VersionMismatch => StatusCode::PRECONDITION_FAILED,
-        Error::TooManyRequests(_) => StatusCode::TOO_MANY_REQUESTS,
+        Error::TooManyAttempts { .. } | Error::TooManyRequests(_) => StatusCode::TOO_MANY_REQUESTS,
         Error::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
         Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
     }
@@ -90,7 +94,10 @@ fn add_headers(headers: &mut HeaderMap, error: &Error, now: Timestamp) {
                 headers.insert(header::WWW_AUTHENTICATE, challenge);
             }
         }
-        Error::UsernameCooldown { until } => {
+        Error::CredentialsInvalid | Error::RefreshTokenInvalid => {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(CHALLENGE));
+        }
+        Error::UsernameCooldown { until } | Error::TooManyAttempts { until } => {
             let left = until.as_millisecond().saturating_sub(now.as_millisecond()).max(0);
             let seconds = left.unsigned_abs().div_ceil(1000);
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
@@ -111,7 +118,7 @@ fn add_headers(headers: &mut HeaderMap, error: &Error, now: Timestamp) {
 /// alone, which the name of a claim in the settings need not have.
 fn challenge(error: &TokenError) -> String {
     if *error == TokenError::Missing {
-        return "Bearer realm=\"nameplate\"".to_owned();
+        return CHALLENGE.to_owned();
     }
     let visible = |c: char| if c == ' ' || c.is_ascii_graphic() { c } else { '?' };
     let description: String = error.to_string().chars().map(visible).collect();

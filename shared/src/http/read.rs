@@ -36,7 +36,7 @@ pub struct Handle(pub Username);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AnyRoles(pub Roles);
 
-fn string(value: &Value) -> Result<&str, Vec<ViolationKind>> {
+pub(super) fn string(value: &Value) -> Result<&str, Vec<ViolationKind>> {
     value.as_str().ok_or_else(|| vec![ViolationKind::NotA(JsonType::String)])
 }
 

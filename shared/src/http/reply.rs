@@ -69,6 +69,39 @@ impl<T: Serialize> IntoResponse for Enveloped<T> {
     }
 }
 
+/// 200 with data, bare.
+#[derive(Debug)]
+pub struct Bare<T>(pub T);
+
+impl<T: Serialize> IntoResponse for Bare<T> {
+    fn into_response(self) -> Response {
+        json(StatusCode::OK, &self.0)
+    }
+}
+
+/// 200 with a document that everybody may keep for five minutes.
+#[derive(Debug)]
+pub struct Published<T>(pub T);
+
+impl<T: Serialize> IntoResponse for Published<T> {
+    fn into_response(self) -> Response {
+        let mut response = json(StatusCode::OK, &self.0);
+        let lifetime = HeaderValue::from_static("public, max-age=300");
+        response.headers_mut().insert(header::CACHE_CONTROL, lifetime);
+        response
+    }
+}
+
+/// 204: it is done, and there is nothing to say.
+#[derive(Debug)]
+pub struct Done;
+
+impl IntoResponse for Done {
+    fn into_response(self) -> Response {
+        StatusCode::NO_CONTENT.into_response()
+    }
+}
+
 /// 200 with the user, bare, and `ETag`.
 #[derive(Debug)]
 pub struct UserReply(pub User);

@@ -26,7 +26,9 @@ pub(super) fn title(error: &Error, language: Language) -> String {
     let locale = language.tag();
     match error {
         Error::Invalid(_) => t!("title.invalid", locale = locale),
-        Error::Token(_) => t!("title.unauthenticated", locale = locale),
+        Error::Token(_) | Error::CredentialsInvalid | Error::RefreshTokenInvalid => {
+            t!("title.unauthenticated", locale = locale)
+        }
         Error::AccountNotActive | Error::Forbidden(_) | Error::NotAdmin => {
             t!("title.forbidden", locale = locale)
         }
@@ -44,7 +46,9 @@ pub(super) fn title(error: &Error, language: Language) -> String {
         | Error::UserExists
         | Error::ConcurrentChange => t!("title.conflict", locale = locale),
         Error::VersionMismatch => t!("title.version_mismatch", locale = locale),
-        Error::TooManyRequests(_) => t!("title.too_many_requests", locale = locale),
+        Error::TooManyAttempts { .. } | Error::TooManyRequests(_) => {
+            t!("title.too_many_requests", locale = locale)
+        }
         Error::Unavailable { .. } => t!("title.unavailable", locale = locale),
         Error::Internal(_) => t!("title.internal", locale = locale),
     }
@@ -69,6 +73,7 @@ pub(super) fn details(error: &Error, client: &ClientContext) -> Vec<Detail> {
         Error::Token(error) => of_token(error, locale),
         Error::AccountNotActive => t!("detail.account_not_active", locale = locale).into(),
         Error::Forbidden(AccessDenied::NotYours) => t!("detail.not_yours", locale = locale).into(),
+        Error::Forbidden(AccessDenied::NotOwner) => t!("detail.not_owner", locale = locale).into(),
         Error::Forbidden(AccessDenied::TargetIsAdmin) => {
             t!("detail.target_is_admin", locale = locale).into()
         }
@@ -91,6 +96,12 @@ pub(super) fn details(error: &Error, client: &ClientContext) -> Vec<Detail> {
         Error::UserExists => t!("detail.user_exists", locale = locale).into(),
         Error::ConcurrentChange => t!("detail.concurrent_change", locale = locale).into(),
         Error::VersionMismatch => t!("detail.version_mismatch", locale = locale).into(),
+        Error::CredentialsInvalid => t!("detail.credentials_invalid", locale = locale).into(),
+        Error::RefreshTokenInvalid => t!("detail.refresh_token_invalid", locale = locale).into(),
+        Error::TooManyAttempts { until } => {
+            t!("detail.too_many_attempts", locale = locale, until = client.timezone.state(*until))
+                .into()
+        }
         Error::TooManyRequests(_) => t!("detail.too_many_requests", locale = locale).into(),
         Error::Unavailable { .. } => t!("detail.unavailable", locale = locale).into(),
     };
@@ -123,6 +134,7 @@ fn of_token(error: &TokenError, locale: &str) -> String {
         TokenError::Malformed(claim) => t!("token.malformed", locale = locale, claim = claim),
         TokenError::NotYetValid => t!("token.not_yet_valid", locale = locale),
         TokenError::Expired => t!("token.expired", locale = locale),
+        TokenError::Revoked => t!("token.revoked", locale = locale),
     }
     .into_owned()
 }

@@ -74,12 +74,15 @@ impl<'a> UserView<'a> {
             roles,
             status,
             account: _,
-            password_hash: _,
             version: _,
             previous_username: _,
             username_changed_at: _,
             created_at: _,
             updated_at: _,
+            session_epoch: _,
+            password_changed_at: _,
+            password_version: _,
+            written_by: _,
         } = user;
         Self {
             user_id: id,

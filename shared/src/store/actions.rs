@@ -9,8 +9,12 @@ use aws_sdk_dynamodb::types::{
 };
 use jiff::Timestamp;
 
+use super::credential;
 use super::expression::{Difference, Expression};
-use super::item::{self, Item, PK, USERNAME_KEY, instant, n, s, ttl};
+use super::item::{self, Item, PK, SESSION_EPOCH, USERNAME_KEY, instant, n, s, ttl};
+use super::tables::{Table, Tables};
+use crate::domain::author::{Author, AuthorKind, Origin};
+use crate::domain::password::PasswordHash;
 use crate::domain::rename::{NamePair, Rename, SelfRename};
 use crate::domain::status::Status;
 use crate::domain::update::Update;
@@ -22,36 +26,36 @@ use crate::domain::username::Username;
 #[derive(Debug, Clone)]
 pub(super) enum Action {
     /// Writes the whole item.
-    Put { item: Item, condition: Expression },
+    Put { table: Table, item: Item, condition: Expression },
     /// Changes some attributes.
-    Update { key: AttributeValue, expression: Expression },
+    Update { table: Table, key: AttributeValue, expression: Expression },
 }
 
 impl Action {
-    /// The write as part of a transaction on the table. When its condition fails, the cancellation
+    /// The write as part of a transaction on the tables. When its condition fails, the cancellation
     /// reason carries the item as it is.
-    pub(super) fn in_transaction(self, table: &str) -> Result<TransactWriteItem, BuildError> {
+    pub(super) fn in_transaction(self, tables: &Tables) -> Result<TransactWriteItem, BuildError> {
         let all_old = ReturnValuesOnConditionCheckFailure::AllOld;
         let builder = TransactWriteItem::builder();
         Ok(match self {
-            Self::Put { item, condition } => builder.put(
+            Self::Put { table, item, condition } => builder.put(
                 Put::builder()
-                    .table_name(table)
+                    .table_name(tables.name(table))
                     .set_item(Some(item))
-                    .condition_expression(condition.condition())
+                    .set_condition_expression(condition.condition())
                     .set_expression_attribute_values(condition.values())
-                    .set_expression_attribute_names(Some(condition.names))
+                    .set_expression_attribute_names(condition.names())
                     .return_values_on_condition_check_failure(all_old)
                     .build()?,
             ),
-            Self::Update { key, expression } => builder.update(
+            Self::Update { table, key, expression } => builder.update(
                 UpdateAction::builder()
-                    .table_name(table)
+                    .table_name(tables.name(table))
                     .set_key(Some(HashMap::from([(PK.to_owned(), key)])))
                     .update_expression(expression.update())
-                    .condition_expression(expression.condition())
+                    .set_condition_expression(expression.condition())
                     .set_expression_attribute_values(expression.values())
-                    .set_expression_attribute_names(Some(expression.names))
+                    .set_expression_attribute_names(expression.names())
                     .return_values_on_condition_check_failure(all_old)
                     .build()?,
             ),
@@ -64,7 +68,7 @@ impl Action {
 pub(super) fn create_user(user: &User) -> Action {
     let mut condition = Expression::default();
     condition.require_absent();
-    Action::Put { item: item::from_user(user), condition }
+    Action::Put { table: Table::Users, item: item::from_user(user), condition }
 }
 
 /// The name of a new user, if nobody has it.
@@ -72,8 +76,8 @@ pub(super) fn take_first_name(user: &User) -> Action {
     take_name(&user.id, &user.username, user.created_at)
 }
 
-/// The user renamed, if `ACTIVE`, still of the old name, and not cooling down.
-pub(super) fn rename_user(change: &SelfRename) -> Action {
+/// The user renamed, if `ACTIVE`, still of the old name, of the token's epoch, and not cooling down.
+pub(super) fn rename_user(change: &SelfRename, origin: &Origin) -> Action {
     let Rename { user_id, names: NamePair { from, to }, at, held_until: _ } = &change.rename;
     let mut e = Expression::default();
     e.set("username", s(to.as_str()));
@@ -82,6 +86,12 @@ pub(super) fn rename_user(change: &SelfRename) -> Action {
     e.set("usernameChangedAt", instant(*at));
     e.set("updatedAt", instant(*at));
     e.increase("version", n(1));
+    let Origin { request_id, session_epoch } = origin;
+    let (id, request_id) = (user_id.clone(), request_id.clone());
+    let author = Author { id, kind: AuthorKind::Owner, request_id };
+    for (name, value) in item::from_author(&author) {
+        e.set(name, value);
+    }
     if change.rename.changes_email() {
         e.set("emailVerified", AttributeValue::Bool(false));
     }
@@ -92,12 +102,19 @@ pub(super) fn rename_user(change: &SelfRename) -> Action {
     // The record of the old name has this key.
     let same_key = [e.absent(USERNAME_KEY), e.equals(USERNAME_KEY, s(from.key().as_str()))];
     e.require_any(&same_key);
+    if let Some(epoch) = session_epoch {
+        let same_epoch = match epoch {
+            0 => e.absent(SESSION_EPOCH),
+            epoch => e.equals(SESSION_EPOCH, n(epoch)),
+        };
+        e.require(same_epoch);
+    }
     let over = [
         e.absent("usernameChangedAt"),
         e.at_most("usernameChangedAt", instant(change.last_change_at_most)),
     ];
     e.require_any(&over);
-    Action::Update { key: item::user_key(user_id), expression: e }
+    Action::Update { table: Table::Users, key: item::user_key(user_id), expression: e }
 }
 
 /// The user updated, if still of the version that was read. It writes only the attributes that differ,
@@ -113,7 +130,8 @@ pub(super) fn update_user(update: &Update) -> Action {
     }
     let unchanged = e.equals("version", n(update.before.version));
     e.require(unchanged);
-    Action::Update { key: item::user_key(&update.before.id), expression: e }
+    let key = item::user_key(&update.before.id);
+    Action::Update { table: Table::Users, key, expression: e }
 }
 
 /// The writes of the name records. With the same key, the record is respelled; else the new name is
@@ -127,6 +145,12 @@ pub(super) fn change_names(rename: &Rename) -> Vec<Action> {
     }
 }
 
+/// The password, as an `ADMIN` sets it: nothing of the one before stays. The condition stands on the user.
+pub(super) fn set_password(user: &User, hash: &PasswordHash) -> Action {
+    let item = credential::new_item(&user.id, hash, user.version);
+    Action::Put { table: Table::Credentials, item, condition: Expression::default() }
+}
+
 /// The name, if nobody has it, if it is the user's from earlier, or if its hold is over.
 fn take_name(user_id: &UserId, name: &Username, now: Timestamp) -> Action {
     let mut e = Expression::default();
@@ -136,7 +160,7 @@ fn take_name(user_id: &UserId, name: &Username, now: Timestamp) -> Action {
         e.at_most("heldUntil", instant(now)),
     ];
     e.require_any(&free);
-    Action::Put { item: name_item(user_id, name), condition: e }
+    Action::Put { table: Table::Users, item: name_item(user_id, name), condition: e }
 }
 
 /// The old name, held for the user, if it was the user's.
@@ -144,13 +168,13 @@ fn hold_old_name(rename: &Rename) -> Action {
     let mut item = name_item(&rename.user_id, &rename.names.from);
     item.insert("heldUntil".to_owned(), instant(rename.held_until));
     item.insert("expiresAt".to_owned(), ttl(rename.held_until));
-    Action::Put { item, condition: in_use_by(&rename.user_id) }
+    Action::Put { table: Table::Users, item, condition: in_use_by(&rename.user_id) }
 }
 
 /// The name in its new spelling, if it is the user's.
 fn respell(rename: &Rename) -> Action {
     let item = name_item(&rename.user_id, &rename.names.to);
-    Action::Put { item, condition: in_use_by(&rename.user_id) }
+    Action::Put { table: Table::Users, item, condition: in_use_by(&rename.user_id) }
 }
 
 /// The condition that the user uses the name, and did not give it up.

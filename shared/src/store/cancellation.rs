@@ -5,6 +5,7 @@ use aws_sdk_dynamodb::types::CancellationReason;
 use super::change::Outcome;
 use super::error::StoreError;
 use super::item::{self, Item};
+use super::write::{cancelled, is_conflict, is_failed_condition, is_throttled};
 
 /// The result of one attempt at a write.
 pub(super) enum Attempt {
@@ -18,14 +19,10 @@ pub(super) enum Attempt {
 }
 
 /// Reads why a transaction was cancelled. The reasons stand in the order of the actions: the user, the
-/// name taken or respelled, the name given up. The user's reason counts first, then throttling and
+/// name taken or respelled, the name given up, the password. The user's reason counts first, then throttling and
 /// conflicts, then the new name's reason.
 pub(super) fn read_cancellation(reasons: &[CancellationReason]) -> Result<Attempt, StoreError> {
-    let failed = |reason: &CancellationReason| reason.code() == Some("ConditionalCheckFailed");
-    let is_conflict = |reason: &CancellationReason| reason.code() == Some("TransactionConflict");
-    let is_throttled = |reason: &CancellationReason| {
-        matches!(reason.code(), Some("ProvisionedThroughputExceeded" | "ThrottlingError"))
-    };
+    let failed = is_failed_condition;
     match reasons {
         [user, ..] if failed(user) => stale(user.item.as_ref()).map(Attempt::Decided),
         reasons if reasons.iter().any(is_throttled) => Ok(Attempt::Throttled),
@@ -35,11 +32,8 @@ pub(super) fn read_cancellation(reasons: &[CancellationReason]) -> Result<Attemp
             let record = item::to_name_record(item).map_err(StoreError::broken)?;
             Ok(Attempt::Decided(Outcome::Taken(record.username)))
         }
-        [_, _, old] if failed(old) => Err(StoreError::name_record_mismatch()),
-        other => Err(StoreError::broken(format!(
-            "a transaction was cancelled for {:?}",
-            other.iter().filter_map(CancellationReason::code).collect::<Vec<_>>()
-        ))),
+        [_, _, old, ..] if failed(old) => Err(StoreError::name_record_mismatch()),
+        other => Err(cancelled(other)),
     }
 }
 

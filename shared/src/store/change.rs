@@ -4,6 +4,8 @@ use jiff::Timestamp;
 
 use super::actions::{self, Action};
 use super::error::StoreError;
+use crate::domain::author::Origin;
+use crate::domain::password::PasswordHash;
 use crate::domain::rename::{Rename, SelfRename};
 use crate::domain::update::Update;
 use crate::domain::user::User;
@@ -13,11 +15,11 @@ use crate::domain::username::Username;
 /// A decision of the rules. It commits only if the table still has the state that it is based on.
 #[derive(Debug, Clone)]
 pub enum Change {
-    /// A new user, with its name.
-    Create(Box<User>),
-    /// A user's change of the own name.
-    Rename(SelfRename),
-    /// A change of a user's fields, perhaps with the name.
+    /// A new user, with its name, and perhaps with a password.
+    Create(Box<User>, Option<PasswordHash>),
+    /// A user's change of the own name, and the request that it comes from.
+    Rename(SelfRename, Origin),
+    /// A change of a user's fields, perhaps with the name, perhaps with the password.
     Update(Box<Update>),
 }
 
@@ -71,11 +73,11 @@ impl Change {
     /// and its answer was lost.
     fn is_applied_to(&self, user: &User) -> bool {
         match self {
-            Self::Create(created) => *user == **created,
+            Self::Create(created, _) => *user == **created,
             Self::Update(update) => *user == update.after,
             // DynamoDB recognises a repeated transaction by its token. The state cannot tell: the same
             // request in the same millisecond leaves the same state.
-            Self::Rename(_) => false,
+            Self::Rename(..) => false,
         }
     }
 
@@ -86,18 +88,18 @@ impl Change {
             // Somebody else wrote the version after the one that was read, or `is_applied_to` would
             // hold. A later version does not tell who wrote that one; a transaction's token does.
             Self::Update(update) => {
-                update.rename.is_some() || user.version == update.before.version + 1
+                update.is_transaction() || user.version == update.before.version + 1
             }
             // A condition that fails now can hold a moment later.
-            Self::Create(_) | Self::Rename(_) => false,
+            Self::Create(..) | Self::Rename(..) => false,
         }
     }
 
     /// The name that the change takes, if it takes one from whoever has it.
     pub(super) fn name_taken(&self) -> Option<&Username> {
         match self {
-            Self::Create(user) => Some(&user.username),
-            Self::Rename(_) | Self::Update(_) => {
+            Self::Create(user, _) => Some(&user.username),
+            Self::Rename(..) | Self::Update(_) => {
                 self.rename().filter(|rename| !rename.is_respelling()).map(|r| &r.names.to)
             }
         }
@@ -106,8 +108,8 @@ impl Change {
     /// The user who will own that name.
     pub(super) fn user_id(&self) -> &UserId {
         match self {
-            Self::Create(user) => &user.id,
-            Self::Rename(change) => &change.rename.user_id,
+            Self::Create(user, _) => &user.id,
+            Self::Rename(change, _) => &change.rename.user_id,
             Self::Update(update) => &update.before.id,
         }
     }
@@ -115,28 +117,41 @@ impl Change {
     /// When the change is made.
     pub(super) fn at(&self) -> Timestamp {
         match self {
-            Self::Create(user) => user.created_at,
-            Self::Rename(change) => change.rename.at,
+            Self::Create(user, _) => user.created_at,
+            Self::Rename(change, _) => change.rename.at,
             Self::Update(update) => update.after.updated_at,
         }
     }
 
     fn rename(&self) -> Option<&Rename> {
         match self {
-            Self::Create(_) => None,
-            Self::Rename(change) => Some(&change.rename),
+            Self::Create(..) => None,
+            Self::Rename(change, _) => Some(&change.rename),
             Self::Update(update) => update.rename.as_ref(),
         }
     }
 
-    /// The conditional writes: the user first, then the records of the names.
+    /// The new password, and the user as it will be.
+    fn password(&self) -> Option<(&User, &PasswordHash)> {
+        match self {
+            Self::Create(user, hash) => Some((user, hash.as_ref()?)),
+            Self::Rename(..) => None,
+            Self::Update(update) => Some((&update.after, update.password_hash.as_ref()?)),
+        }
+    }
+
+    /// The conditional writes: the user first, then the records of the names, then the password.
     pub(super) fn actions(&self) -> Vec<Action> {
         let mut actions = match self {
-            Self::Create(user) => vec![actions::create_user(user), actions::take_first_name(user)],
-            Self::Rename(change) => vec![actions::rename_user(change)],
+            Self::Create(user, _) => {
+                vec![actions::create_user(user), actions::take_first_name(user)]
+            }
+            Self::Rename(change, origin) => vec![actions::rename_user(change, origin)],
             Self::Update(update) => vec![actions::update_user(update)],
         };
         actions.extend(self.rename().map(actions::change_names).unwrap_or_default());
+        let password = self.password();
+        actions.extend(password.map(|(user, hash)| actions::set_password(user, hash)));
         actions
     }
 }

@@ -72,25 +72,32 @@ impl DynamoDb {
             None,
             "environment",
         );
-        let timeouts = TimeoutConfig::builder()
-            .connect_timeout(CONNECT_TIMEOUT)
-            .operation_attempt_timeout(ATTEMPT_TIMEOUT)
-            .operation_timeout(OPERATION_TIMEOUT)
-            .build();
-        let retries =
-            RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(FIRST_BACKOFF);
         let mut config = Config::builder()
             .behavior_version(BehaviorVersion::v2026_01_12())
             .region(Region::new(self.region.clone()))
             .credentials_provider(credentials)
-            .timeout_config(timeouts)
-            .retry_config(retries)
+            .timeout_config(timeouts())
+            .retry_config(retries())
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .interceptor(CountAttempts)
             .http_client(http);
         config.set_endpoint_url(self.endpoint.clone());
         Client::from_conf(config.build())
     }
+}
+
+/// The bounds of every call.
+pub(super) fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+        .operation_timeout(OPERATION_TIMEOUT)
+        .build()
+}
+
+/// How the SDK repeats a call.
+pub(super) fn retries() -> RetryConfig {
+    RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(FIRST_BACKOFF)
 }
 
 /// Counts every attempt at a call, the SDK's own repetitions included, and those without an answer.

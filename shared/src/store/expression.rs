@@ -21,9 +21,10 @@ pub(super) struct Difference<'a> {
 pub(super) struct Expression {
     set: Vec<String>,
     remove: Vec<String>,
+    add: Vec<String>,
     conditions: Vec<String>,
-    pub(super) names: HashMap<String, String>,
-    pub(super) values: HashMap<String, AttributeValue>,
+    names: HashMap<String, String>,
+    values: HashMap<String, AttributeValue>,
 }
 
 impl Expression {
@@ -54,6 +55,18 @@ impl Expression {
         self.set.push(clause);
     }
 
+    /// Adds to a number attribute, which counts as 0 while it is absent.
+    pub(super) fn add(&mut self, attribute: &str, by: AttributeValue) {
+        let clause = format!("{} {}", self.name(attribute), self.value(by));
+        self.add.push(clause);
+    }
+
+    /// Removes the attribute, if it is there.
+    pub(super) fn remove(&mut self, attribute: &str) {
+        let name = self.name(attribute);
+        self.remove.push(name);
+    }
+
     /// Sets and removes what differs between two states of one item.
     pub(super) fn set_difference(&mut self, Difference { before, after }: Difference<'_>) {
         for (attribute, value) in after {
@@ -62,8 +75,7 @@ impl Expression {
             }
         }
         for attribute in before.keys().filter(|attribute| !after.contains_key(*attribute)) {
-            let name = self.name(attribute);
-            self.remove.push(name);
+            self.remove(attribute);
         }
     }
 
@@ -88,6 +100,26 @@ impl Expression {
         format!("attribute_not_exists({})", self.name(attribute))
     }
 
+    /// The clause that the attribute is there.
+    pub(super) fn present(&mut self, attribute: &str) -> String {
+        format!("attribute_exists({})", self.name(attribute))
+    }
+
+    /// The clause that the attribute is there and less than the value.
+    pub(super) fn less(&mut self, attribute: &str, value: AttributeValue) -> String {
+        format!("{} < {}", self.name(attribute), self.value(value))
+    }
+
+    /// The clause that the attribute is there and greater than the value.
+    pub(super) fn greater(&mut self, attribute: &str, value: AttributeValue) -> String {
+        format!("{} > {}", self.name(attribute), self.value(value))
+    }
+
+    /// The clause that the attribute is there and not less than the value.
+    pub(super) fn at_least(&mut self, attribute: &str, value: AttributeValue) -> String {
+        format!("{} >= {}", self.name(attribute), self.value(value))
+    }
+
     /// The clause that the attribute has the value.
     pub(super) fn equals(&mut self, attribute: &str, value: AttributeValue) -> String {
         format!("{} = {}", self.name(attribute), self.value(value))
@@ -107,12 +139,20 @@ impl Expression {
         if !self.remove.is_empty() {
             clauses.push(format!("REMOVE {}", self.remove.join(", ")));
         }
+        if !self.add.is_empty() {
+            clauses.push(format!("ADD {}", self.add.join(", ")));
+        }
         clauses.join(" ")
     }
 
-    /// The condition expression.
-    pub(super) fn condition(&self) -> String {
-        self.conditions.join(" AND ")
+    /// The condition expression, or `None` without a condition.
+    pub(super) fn condition(&self) -> Option<String> {
+        (!self.conditions.is_empty()).then(|| self.conditions.join(" AND "))
+    }
+
+    /// The attribute names, or `None` where there are none: DynamoDB refuses an empty map.
+    pub(super) fn names(&self) -> Option<HashMap<String, String>> {
+        (!self.names.is_empty()).then(|| self.names.clone())
     }
 
     /// The values, or `None` where there are none: DynamoDB refuses an empty map.

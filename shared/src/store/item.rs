@@ -8,8 +8,8 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use crate::domain::account::{Account, HttpsUrl, Label, PhoneNumber};
+use crate::domain::author::{Author, AuthorKind};
 use crate::domain::locale::Locale;
-use crate::domain::password::PasswordHash;
 use crate::domain::role::Roles;
 use crate::domain::status::Status;
 use crate::domain::text::{LastName, Text};
@@ -28,6 +28,8 @@ const USERNAME: &str = "USERNAME#";
 /// The attribute with the key of a user's present name. The key is stored data: an item keeps the one
 /// under which the name's record was written.
 pub(super) const USERNAME_KEY: &str = "usernameKey";
+/// The attribute with the epoch of a user's sessions; absent while it is 0.
+pub(super) const SESSION_EPOCH: &str = "sessionEpoch";
 
 /// The key of the item of a user.
 pub(super) fn user_key(id: &UserId) -> AttributeValue {
@@ -39,6 +41,11 @@ pub(super) fn nobody_key() -> AttributeValue {
     AttributeValue::S(USER.to_owned())
 }
 
+/// The key of the record of a name that nobody has: no key is empty.
+pub(super) fn no_name_key() -> AttributeValue {
+    AttributeValue::S(USERNAME.to_owned())
+}
+
 /// The key of the record of a name.
 pub(super) fn name_key(key: &UsernameKey) -> AttributeValue {
     AttributeValue::S(format!("{USERNAME}{key}"))
@@ -47,7 +54,7 @@ pub(super) fn name_key(key: &UsernameKey) -> AttributeValue {
 /// An item does not have the form that this code writes.
 #[derive(Debug, thiserror::Error)]
 #[error("an item's attribute {0} is missing or malformed")]
-pub(super) struct CorruptItem(&'static str);
+pub(super) struct CorruptItem(pub(super) &'static str);
 
 /// A string attribute.
 pub(super) fn s(text: impl Into<String>) -> AttributeValue {
@@ -83,13 +90,16 @@ pub(super) fn from_user(user: &User) -> Item {
         time_zone,
         roles,
         status,
-        password_hash,
         account,
         version,
         previous_username,
         username_changed_at,
         created_at,
         updated_at,
+        session_epoch,
+        password_changed_at,
+        password_version,
+        written_by,
     } = user;
     let text = |value: Option<&str>| value.map(s);
     let roles = AttributeValue::Ss(roles.iter().map(|role| role.to_string()).collect());
@@ -107,12 +117,26 @@ pub(super) fn from_user(user: &User) -> Item {
         ("timezone", Some(s(time_zone.as_str()))),
         ("roles", Some(roles)),
         ("status", Some(s(status.as_str()))),
-        ("passwordHash", text(password_hash.as_ref().map(PasswordHash::expose))),
         ("createdAt", Some(instant(*created_at))),
         ("updatedAt", Some(instant(*updated_at))),
+        (SESSION_EPOCH, (*session_epoch > 0).then(|| n(session_epoch))),
+        ("passwordChangedAt", password_changed_at.map(instant)),
+        ("passwordVersion", password_version.map(n)),
     ];
-    let attributes = attributes.into_iter().chain(from_account(account));
+    let author = written_by.as_ref().map(from_author);
+    let author = author.into_iter().flatten().map(|(name, value)| (name, Some(value)));
+    let attributes = attributes.into_iter().chain(author).chain(from_account(account));
     attributes.filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
+}
+
+/// The attributes of who wrote last.
+pub(super) fn from_author(author: &Author) -> [(&'static str, AttributeValue); 3] {
+    let Author { id, kind, request_id } = author;
+    [
+        ("changedBy", s(id.as_str())),
+        ("changedByKind", s(kind.as_str())),
+        ("requestId", s(request_id)),
+    ]
 }
 
 /// The attributes of an account, which stand in the item of its user.
@@ -158,16 +182,25 @@ pub(super) fn to_user(item: &Item) -> Result<User, CorruptItem> {
         time_zone: TimeZone::stored(item.string("timezone")?.to_owned()),
         roles: item.roles()?,
         status: Status::parse(item.string("status")?).ok_or(CorruptItem("status"))?,
-        password_hash: item.optional("passwordHash", PasswordHash::stored)?,
         account: to_account(&item)?,
         version: item.number("version")?,
         previous_username: item.optional("previousUsername", Username::unvalidated)?,
-        username_changed_at: match item.0.get("usernameChangedAt") {
-            Some(_) => Some(item.instant("usernameChangedAt")?),
-            None => None,
-        },
+        username_changed_at: item.optional_instant("usernameChangedAt")?,
         created_at: item.instant("createdAt")?,
         updated_at: item.instant("updatedAt")?,
+        session_epoch: item.optional_number(SESSION_EPOCH)?.unwrap_or(0),
+        password_changed_at: item.optional_instant("passwordChangedAt")?,
+        password_version: item.optional_number("passwordVersion")?,
+        written_by: if item.has("changedBy") { Some(to_author(&item)?) } else { None },
+    })
+}
+
+fn to_author(item: &Reader<'_>) -> Result<Author, CorruptItem> {
+    let kind = AuthorKind::parse(item.string("changedByKind")?);
+    Ok(Author {
+        id: UserId::parse(item.string("changedBy")?).map_err(|_| CorruptItem("changedBy"))?,
+        kind: kind.ok_or(CorruptItem("changedByKind"))?,
+        request_id: item.string("requestId")?.to_owned(),
     })
 }
 
@@ -186,6 +219,11 @@ fn to_account(item: &Reader<'_>) -> Result<Account, CorruptItem> {
     })
 }
 
+/// Whether the item is a user.
+pub(super) fn is_user(item: &Item) -> bool {
+    Reader(item).string(PK).is_ok_and(|key| key.starts_with(USER))
+}
+
 /// Whether the item is the record of a name.
 pub(super) fn is_name(item: &Item) -> bool {
     Reader(item).string(PK).is_ok_and(|key| key.starts_with(USERNAME))
@@ -197,10 +235,7 @@ pub(super) fn to_name_record(item: &Item) -> Result<NameRecord, CorruptItem> {
     Ok(NameRecord {
         owner: UserId::parse(item.string("userId")?).map_err(|_| CorruptItem("userId"))?,
         username: record_username(&item)?,
-        held_until: match item.0.get("heldUntil") {
-            Some(_) => Some(item.instant("heldUntil")?),
-            None => None,
-        },
+        held_until: item.optional_instant("heldUntil")?,
     })
 }
 
@@ -227,17 +262,17 @@ fn stored_username(text: String, key: UsernameKey) -> Username {
 }
 
 /// Typed access to the attributes of an item.
-struct Reader<'a>(&'a Item);
+pub(super) struct Reader<'a>(pub(super) &'a Item);
 
 impl Reader<'_> {
-    fn string(&self, name: &'static str) -> Result<&str, CorruptItem> {
+    pub(super) fn string(&self, name: &'static str) -> Result<&str, CorruptItem> {
         match self.0.get(name) {
             Some(AttributeValue::S(text)) => Ok(text),
             _ => Err(CorruptItem(name)),
         }
     }
 
-    fn optional<T>(
+    pub(super) fn optional<T>(
         &self,
         name: &'static str,
         read: fn(String) -> T,
@@ -249,7 +284,10 @@ impl Reader<'_> {
         }
     }
 
-    fn number<T: std::str::FromStr>(&self, name: &'static str) -> Result<T, CorruptItem> {
+    pub(super) fn number<T: std::str::FromStr>(
+        &self,
+        name: &'static str,
+    ) -> Result<T, CorruptItem> {
         match self.0.get(name) {
             Some(AttributeValue::N(digits)) => digits.parse().map_err(|_| CorruptItem(name)),
             _ => Err(CorruptItem(name)),
@@ -263,8 +301,26 @@ impl Reader<'_> {
         }
     }
 
-    fn instant(&self, name: &'static str) -> Result<Timestamp, CorruptItem> {
+    pub(super) fn instant(&self, name: &'static str) -> Result<Timestamp, CorruptItem> {
         Timestamp::from_millisecond(self.number(name)?).map_err(|_| CorruptItem(name))
+    }
+
+    pub(super) fn optional_number<T: std::str::FromStr>(
+        &self,
+        name: &'static str,
+    ) -> Result<Option<T>, CorruptItem> {
+        if self.has(name) { self.number(name).map(Some) } else { Ok(None) }
+    }
+
+    pub(super) fn optional_instant(
+        &self,
+        name: &'static str,
+    ) -> Result<Option<Timestamp>, CorruptItem> {
+        if self.has(name) { self.instant(name).map(Some) } else { Ok(None) }
+    }
+
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.0.contains_key(name)
     }
 
     fn roles(&self) -> Result<Roles, CorruptItem> {
@@ -290,7 +346,11 @@ mod tests {
         user.mid_name = Some(Text::parse("Bob").unwrap());
         user.previous_username = Some(Username::unvalidated("ada@example.com".to_owned()));
         user.username_changed_at = Some("2026-01-02T03:04:05.678Z".parse().unwrap());
-        user.password_hash = Some(PasswordHash::stored("$argon2id$…".to_owned()));
+        user.session_epoch = 3;
+        user.password_version = Some(7);
+        user.password_changed_at = Some("2026-01-03T03:04:05.678Z".parse().unwrap());
+        let author = |kind| Author { id: ada().id, kind, request_id: "id".to_owned() };
+        user.written_by = Some(author(AuthorKind::Staff));
         user.account.mobile_phone_number = PhoneNumber::parse("+905321234567");
         user.account.location = Text::parse("İzmir").ok();
         user.account.company = Text::parse("Nameplate").ok();
@@ -308,8 +368,9 @@ mod tests {
             item.insert(name.clone(), AttributeValue::Null(true));
             assert!(to_user(&item).is_err(), "{name} malformed");
             item.remove(name);
-            // Items from before keys were kept have none.
-            assert_eq!(to_user(&item).is_err(), name != USERNAME_KEY, "{name} missing");
+            // Items from before they were kept have none.
+            let may_be_missing = [USERNAME_KEY, SESSION_EPOCH].contains(&name.as_str());
+            assert_eq!(to_user(&item).is_err(), !may_be_missing, "{name} missing");
         }
     }
 

@@ -4,17 +4,23 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::types::{
     AttributeValue, ConsumedCapacity, KeysAndAttributes, ReturnConsumedCapacity,
 };
 
+use super::credential::{self, Credential};
 use super::error::StoreError;
 use super::item::{self, Item};
+use super::tables::{Table, Tables};
 use crate::domain::user::User;
 use crate::domain::user_id::UserId;
 use crate::domain::username::{NameRecord, Username, UsernameKey};
 use crate::meter::{self, RequestCost};
 use crate::report::causes;
+
+/// How often items are read again that were read on both sides of a change.
+pub(super) const REREADS: usize = 2;
 
 /// How a call is repeated after a conflict or throttling. A failed condition is not repeated.
 #[derive(Debug, Clone, Copy)]
@@ -38,11 +44,11 @@ pub(super) fn count_capacity<'a>(consumed: impl IntoIterator<Item = &'a Consumed
     meter::count(RequestCost { capacity_units: units, ..RequestCost::default() });
 }
 
-/// The table, reached through one DynamoDB client.
+/// The tables, reached through one DynamoDB client.
 #[derive(Debug, Clone)]
 pub struct Store {
     pub(super) client: Client,
-    pub(super) table: String,
+    pub(super) tables: Tables,
     pub(super) backoff: Backoff,
 }
 
@@ -65,12 +71,12 @@ pub struct Users {
 }
 
 impl Store {
-    /// The table of that name.
-    pub fn new(client: Client, table: impl Into<String>) -> Self {
-        Self { client, table: table.into(), backoff: Backoff::default() }
+    /// The tables of those names.
+    pub fn new(client: Client, tables: Tables) -> Self {
+        Self { client, tables, backoff: Backoff::default() }
     }
 
-    /// The same table with another backoff.
+    /// The same tables with another backoff.
     #[must_use]
     pub fn with_backoff(self, backoff: Backoff) -> Self {
         Self { backoff, ..self }
@@ -80,7 +86,8 @@ impl Store {
     /// first request would otherwise wait mostly for the TLS handshake.
     pub async fn warm_up(&self) {
         let nobody = item::nobody_key();
-        let read = self.client.get_item().table_name(&self.table).key(item::PK, nobody);
+        let users = self.tables.name(Table::Users);
+        let read = self.client.get_item().table_name(users).key(item::PK, nobody);
         if let Err(error) = read.send().await.map_err(StoreError::from_sdk) {
             tracing::warn!(cause = causes(&error), "cannot reach DynamoDB in init");
         }
@@ -95,10 +102,20 @@ impl Store {
     }
 
     async fn read_user(&self, key: AttributeValue) -> Result<Option<User>, StoreError> {
+        let item = self.get(Table::Users, key).await?;
+        item.as_ref().map(item::to_user).transpose().map_err(StoreError::broken)
+    }
+
+    /// Reads an item, strongly consistent.
+    pub(super) async fn get(
+        &self,
+        table: Table,
+        key: AttributeValue,
+    ) -> Result<Option<Item>, StoreError> {
         let output = self
             .client
             .get_item()
-            .table_name(&self.table)
+            .table_name(self.tables.name(table))
             .key(item::PK, key)
             .consistent_read(true)
             .return_consumed_capacity(ReturnConsumedCapacity::Total)
@@ -106,7 +123,7 @@ impl Store {
             .await
             .map_err(StoreError::from_sdk)?;
         count_capacity(output.consumed_capacity());
-        output.item.as_ref().map(item::to_user).transpose().map_err(StoreError::broken)
+        Ok(output.item)
     }
 
     /// Reads a user that does not exist, at the cost of [`Store::user`].
@@ -115,6 +132,16 @@ impl Store {
     /// As [`Store::user`].
     pub async fn read_missing_user(&self) -> Result<Option<User>, StoreError> {
         self.read_user(item::nobody_key()).await
+    }
+
+    /// Reads what signs a user in, strongly consistent; `None` for a user without a password. One call,
+    /// `GetItem`.
+    ///
+    /// # Errors
+    /// As [`Store::user`].
+    pub async fn credential(&self, id: &UserId) -> Result<Option<Credential>, StoreError> {
+        let item = self.get(Table::Credentials, credential::key(id)).await?;
+        item.as_ref().map(credential::from_item).transpose().map_err(StoreError::broken)
     }
 
     /// Reads a caller's own user and the user that the request is about, strongly consistent; the
@@ -129,7 +156,8 @@ impl Store {
             let user = self.user(caller).await?;
             return Ok(Users { caller: user.clone(), target: user });
         }
-        let items = self.batch([item::user_key(caller), item::user_key(target)]).await?;
+        let keys = [item::user_key(caller), item::user_key(target)];
+        let items = self.batch(keys.map(|key| (Table::Users, key))).await?;
         let users = items.iter().map(item::to_user).collect::<Result<Vec<_>, _>>();
         let users = users.map_err(StoreError::broken)?;
         let find = |id: &UserId| users.iter().find(|user| user.id == *id).cloned();
@@ -147,7 +175,8 @@ impl Store {
         name: Option<&UsernameKey>,
     ) -> Result<(Option<User>, Option<NameRecord>), StoreError> {
         let Some(name) = name else { return Ok((self.user(id).await?, None)) };
-        let items = self.batch([item::user_key(id), item::name_key(name)]).await?;
+        let keys = [item::user_key(id), item::name_key(name)];
+        let items = self.batch(keys.map(|key| (Table::Users, key))).await?;
         let (names, users): (Vec<_>, Vec<_>) = items.iter().partition(|item| item::is_name(item));
         let user = users.first().map(|item| item::to_user(item)).transpose();
         let record = names.first().map(|item| item::to_name_record(item)).transpose();
@@ -163,21 +192,26 @@ impl Store {
         if names.is_empty() {
             return Ok(Vec::new());
         }
-        let keys = names.iter().map(|name| item::name_key(name.key()));
+        let keys = names.iter().map(|name| (Table::Users, item::name_key(name.key())));
         let items = self.batch(keys).await?;
         items.iter().map(item::to_name_record).collect::<Result<_, _>>().map_err(StoreError::broken)
     }
 
     /// Reads items by their keys, which differ from one another, strongly consistent.
-    async fn batch(
+    pub(super) async fn batch(
         &self,
-        keys: impl IntoIterator<Item = AttributeValue>,
+        keys: impl IntoIterator<Item = (Table, AttributeValue)>,
     ) -> Result<Vec<Item>, StoreError> {
-        let keys =
-            keys.into_iter().map(|key| HashMap::from([(item::PK.to_owned(), key)])).collect();
-        let keys = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true);
-        let keys = keys.build().map_err(StoreError::broken)?;
-        let mut unread = Some(HashMap::from([(self.table.clone(), keys)]));
+        let mut wanted = HashMap::new();
+        for (table, key) in keys {
+            let empty = || KeysAndAttributes::builder().consistent_read(true);
+            let of_table = wanted.remove(self.tables.name(table)).unwrap_or_else(empty);
+            let of_table = of_table.keys(HashMap::from([(item::PK.to_owned(), key)]));
+            wanted.insert(self.tables.name(table), of_table);
+        }
+        let wanted = wanted.into_iter().map(|(table, keys)| Ok((table.to_owned(), keys.build()?)));
+        let wanted = wanted.collect::<Result<HashMap<_, _>, BuildError>>();
+        let mut unread = Some(wanted.map_err(StoreError::broken)?);
         let mut found = Vec::new();
         for attempt in 0..self.backoff.attempts {
             let Some(keys) = unread.take() else { break };

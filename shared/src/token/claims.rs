@@ -9,8 +9,9 @@ use super::kind;
 use super::path::ClaimPath;
 use super::required::RequiredClaim;
 use super::roles::RoleClaims;
-use super::settings::TokenSettings;
+use super::settings::{OwnTokens, TokenSettings};
 use crate::domain::role::Roles;
+use crate::domain::session::SessionId;
 use crate::domain::user_id::UserId;
 use crate::domain::username::Username;
 
@@ -28,6 +29,19 @@ pub struct Claims {
     pub username_hint: Option<Username>,
     /// The known roles of the token.
     pub roles: Roles,
+    /// The session of a token that we issued; another issuer's token has none here.
+    pub session: Option<TokenSession>,
+}
+
+/// The session that a token of ours is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TokenSession {
+    /// The id of the session, `sid`.
+    pub id: SessionId,
+    /// The epoch of the user's sessions, `epoch`.
+    pub epoch: u64,
+    /// When the user gave the password, `auth_time`.
+    pub authenticated_at: Timestamp,
 }
 
 /// The rules of the claims, from the settings.
@@ -38,6 +52,8 @@ pub(super) struct ClaimRules {
     pub(super) user_id: ClaimPath,
     pub(super) roles: RoleClaims,
     pub(super) username: Option<ClaimPath>,
+    /// Whether the tokens are our own, each of a session.
+    pub(super) has_sessions: bool,
 }
 
 impl ClaimRules {
@@ -49,7 +65,16 @@ impl ClaimRules {
             user_id: settings.user_id_claim.clone(),
             roles: settings.roles.clone(),
             username: settings.username_claim.clone(),
+            has_sessions: false,
         }
+    }
+
+    /// The rules of our own tokens: the claims of RFC 9068, and those of a session.
+    pub(super) fn of_own(tokens: &OwnTokens) -> Self {
+        let OwnTokens { issuer, audience } = tokens;
+        let settings = TokenSettings::new(issuer, Audience::AnyOf(vec![audience.clone()]));
+        let username = Some(ClaimPath::preferred_username());
+        Self { username, has_sessions: true, ..Self::new(&settings) }
     }
 
     /// Checks the claims of a token whose signature is verified.
@@ -68,6 +93,7 @@ impl ClaimRules {
             user_id: self.user_id(claims)?,
             username_hint: self.hint(claims).map(|hint| Username::unvalidated(hint.to_owned())),
             roles: self.roles.of(claims),
+            session: if self.has_sessions { Some(session(claims)?) } else { None },
         })
     }
 
@@ -100,6 +126,23 @@ impl ClaimRules {
         let hint = self.username.as_ref()?.find(claims)?.as_str()?;
         (hint.len() <= MAX_HINT_LENGTH && Username::is_conceivable(hint)).then_some(hint)
     }
+}
+
+/// The session that a token of ours names.
+fn session(claims: &Map<String, Value>) -> Result<TokenSession, TokenError> {
+    let id = claims.get("sid").and_then(Value::as_str).and_then(SessionId::parse);
+    Ok(TokenSession {
+        id: id.ok_or(TokenError::Malformed("sid".into()))?,
+        epoch: claims
+            .get("epoch")
+            .and_then(Value::as_u64)
+            .ok_or(TokenError::Malformed("epoch".into()))?,
+        authenticated_at: claims
+            .get("auth_time")
+            .and_then(Value::as_i64)
+            .and_then(|seconds| Timestamp::from_second(seconds).ok())
+            .ok_or(TokenError::Malformed("auth_time".into()))?,
+    })
 }
 
 /// RFC 7519 section 4.1.4: the time must be before `exp`. No token expires before 1970.

@@ -64,6 +64,9 @@ pub enum TokenError {
     /// The token has expired.
     #[error("the token has expired")]
     Expired,
+    /// The session that the token is of has ended.
+    #[error("the session of the token has ended")]
+    Revoked,
 }
 
 /// Why a token is meant for somebody else.
@@ -108,6 +111,7 @@ impl TokenError {
             Self::Absent(_) | Self::Malformed(_) => "claim",
             Self::NotYetValid => "nbf",
             Self::Expired => "exp",
+            Self::Revoked => "epoch",
         }
     }
 }

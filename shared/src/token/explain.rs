@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use super::audience::Audience;
 use super::claims::{ClaimRules, check_beginning, check_expiry};
 use super::error::{AudienceError, TokenError};
+use super::issuer::Issuer;
 use super::path::ClaimPath;
 use super::unverified::UnverifiedToken;
 use super::verifier::TokenVerifier;
@@ -72,22 +73,27 @@ impl TokenVerifier {
             Ok(parsed) => parsed,
             Err(error) => return vec![Finding::of("form", Err(error))],
         };
+        let Some(issuer) = self.issuer_of(&parsed) else {
+            return vec![Finding::of("iss", Err(TokenError::Issuer))];
+        };
         let form = format!("a JSON Web Token of {} bytes", token.len());
         let mut findings = vec![
             Finding::new("form", Outcome::Holds, form),
             Finding::of("typ", parsed.check_type().map(|()| "that of an access token".to_owned())),
-            self.signature(&parsed, now, fetch).await,
+            issuer.signature(&parsed, now, fetch).await,
         ];
         match parsed.claims() {
-            Ok(claims) => findings.extend(self.rules.findings(&claims, now)),
+            Ok(claims) => findings.extend(issuer.rules.findings(&claims, now)),
             Err(error) => findings.push(Finding::of("claims", Err(error))),
         }
         findings
     }
+}
 
+impl Issuer {
     async fn signature(&self, token: &UnverifiedToken<'_>, now: Timestamp, fetch: bool) -> Finding {
         const RULE: &str = "signature";
-        match self.own.verify(token) {
+        match self.settings.verify(token) {
             Ok(()) => Finding::new(RULE, Outcome::Holds, "made with a key of the settings"),
             // No published key could be for it.
             Err(own)

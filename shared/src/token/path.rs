@@ -18,6 +18,11 @@ impl ClaimPath {
         Self("sub".to_owned())
     }
 
+    /// `preferred_username` (OpenID Connect Core section 5.1).
+    pub(super) fn preferred_username() -> Self {
+        Self("preferred_username".to_owned())
+    }
+
     /// `roles`.
     pub(super) fn roles() -> Self {
         Self("roles".to_owned())

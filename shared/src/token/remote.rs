@@ -4,13 +4,16 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use http::Uri;
 use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
 use tokio::sync::Mutex;
 
 use super::discovery::Discovery;
 use super::error::{FetchError, Resource, TokenError, VerificationError};
 use super::fetch::{Fetcher, parse_url};
 use super::keys::KeySet;
+use super::schedule::KeySchedule;
 use super::settings::TokenSettings;
+use super::source::KeySource;
 use super::unverified::UnverifiedToken;
 use crate::config::error::ConfigError;
 use crate::meter::{self, RequestCost};
@@ -23,11 +26,12 @@ const REFETCH_AFTER: SignedDuration = SignedDuration::from_secs(30);
 const RETRY_AFTER: SignedDuration = SignedDuration::from_secs(1);
 /// The age at which keys are fetched anew, so that a withdrawn key stops counting.
 const MAX_AGE: SignedDuration = SignedDuration::from_hours(1);
+/// The same for our own keys, which are read from the table.
+const MAX_AGE_OF_OWN: SignedDuration = SignedDuration::from_mins(5);
 
 /// The issuer's keys as they were last fetched.
 pub(super) struct RemoteKeys {
     place: Place,
-    fetcher: Fetcher,
     current: RwLock<Option<Fetched>>,
     /// The task that holds the lock fetches; the others wait for it.
     attempts: Mutex<Attempts>,
@@ -35,13 +39,17 @@ pub(super) struct RemoteKeys {
 
 /// Where the keys are.
 enum Place {
-    Url(Uri),
-    Discovered(Discovery),
+    Url(Uri, Fetcher),
+    Discovered(Discovery, Fetcher),
+    /// Our own table.
+    Stored(Arc<dyn KeySource>),
 }
 
 #[derive(Clone)]
 struct Fetched {
     keys: Arc<KeySet>,
+    /// The schedule, where the keys are our own.
+    schedule: Option<Arc<KeySchedule>>,
     /// When that fetch began.
     at: Timestamp,
 }
@@ -70,23 +78,54 @@ enum Need {
 impl RemoteKeys {
     /// The keys at the URL of the settings, or where the issuer says; none is fetched yet.
     pub(super) fn new(settings: &TokenSettings) -> Result<Self, ConfigError> {
-        let place = match &settings.jwks_url {
-            Some(url) => parse_url(url, settings.allow_http).map(Place::Url).ok_or(
-                "is not an https URL; plain http is for STAGE=local alone",
-            ),
-            None => {
-                Discovery::of(&settings.issuer, settings.allow_http).map(Place::Discovered).ok_or(
-                    "is not set, and JWT_ISSUER is no https URL to discover it from; set JWT_JWKS_URL, \
-                     JWT_JWKS or, for development, JWT_HS256_SECRET",
-                )
-            }
+        let place = if let Some(url) = &settings.jwks_url {
+            let url = parse_url(url, settings.allow_http);
+            url.map(|url| Place::Url(url, Fetcher::new()))
+                .ok_or("is not an https URL; plain http is for STAGE=local alone")
+        } else {
+            let discovery = Discovery::of(&settings.issuer, settings.allow_http);
+            discovery.map(|found| Place::Discovered(found, Fetcher::new())).ok_or(
+                "is not set, and JWT_ISSUER is no https URL to discover it from; set JWT_JWKS_URL, \
+                 JWT_JWKS or, for development, JWT_HS256_SECRET",
+            )
         };
-        Ok(Self {
-            place: place.map_err(|problem| ConfigError::new("JWT_JWKS_URL", problem))?,
-            fetcher: Fetcher::new(),
-            current: RwLock::new(None),
-            attempts: Mutex::default(),
-        })
+        let place = place.map_err(|problem| ConfigError::new("JWT_JWKS_URL", problem))?;
+        Ok(Self::at(place))
+    }
+
+    /// Our own keys, which are read from the table.
+    pub(super) fn stored(source: Arc<dyn KeySource>) -> Self {
+        Self::at(Place::Stored(source))
+    }
+
+    fn at(place: Place) -> Self {
+        Self { place, current: RwLock::new(None), attempts: Mutex::default() }
+    }
+
+    /// The keys that are published at that instant, as a JSON Web Key Set. Only our own keys are.
+    pub(super) async fn published(&self, now: Timestamp) -> Result<Value, VerificationError> {
+        let refreshed = match self.current() {
+            Some(known) if self.is_fresh(&known, now) => Ok(()),
+            _ => self.refresh(Need::Fresh, now).await,
+        };
+        match (self.current().and_then(|known| known.schedule), refreshed) {
+            (Some(schedule), _) => Ok(schedule.key_set_at(now)),
+            (None, Err(failed)) => Err(VerificationError::KeysUnavailable(failed)),
+            (None, Ok(())) => Ok(KeySchedule::default().key_set_at(now)),
+        }
+    }
+
+    /// The instant before which no sign-in counts, if our schedule has one.
+    pub(super) fn not_before(&self) -> Option<Timestamp> {
+        self.current()?.schedule?.not_before
+    }
+
+    fn is_fresh(&self, fetched: &Fetched, now: Timestamp) -> bool {
+        let max_age = match &self.place {
+            Place::Stored(_) => MAX_AGE_OF_OWN,
+            Place::Url(..) | Place::Discovered(..) => MAX_AGE,
+        };
+        now.duration_since(fetched.at) < max_age
     }
 
     /// Verifies the token with the published keys, after the keys in the settings failed with `own_error`.
@@ -105,7 +144,7 @@ impl RemoteKeys {
             if !token.is_asymmetric {
                 return Err(own_error.into());
             }
-            if known.is_fresh(now) {
+            if self.is_fresh(known, now) {
                 match known.keys.verify(token) {
                     Err(error) if error.tried_no_key() && own_error.tried_no_key() => {
                         need = Need::UnknownKey;
@@ -146,7 +185,7 @@ impl RemoteKeys {
             meter::count(RequestCost::FAILED_KEY_FETCH);
         }
         let known = self.current();
-        if need == Need::Fresh && known.as_ref().is_some_and(|known| known.is_fresh(now)) {
+        if need == Need::Fresh && known.as_ref().is_some_and(|known| self.is_fresh(known, now)) {
             // Another task has fetched them meanwhile.
             return Ok(());
         }
@@ -166,23 +205,22 @@ impl RemoteKeys {
         if need == Need::UnknownKey {
             attempts.for_unknown_key = Some(now);
         }
-        let keys = self.fetch().await.inspect_err(|error| {
+        let fetched = self.fetch(now).await.inspect_err(|error| {
             meter::count(RequestCost::FAILED_KEY_FETCH);
             tracing::warn!(cause = causes(error), "cannot fetch the issuer's keys");
         })?;
-        let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
-        *current = Some(Fetched { keys: Arc::new(keys), at: now });
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Some(fetched);
         Ok(())
     }
 
-    async fn fetch(&self) -> Result<KeySet, FetchError> {
-        let url = match &self.place {
-            Place::Url(url) => url.clone(),
-            Place::Discovered(discovery) => discovery.ask(&self.fetcher).await?,
+    async fn fetch(&self, now: Timestamp) -> Result<Fetched, FetchError> {
+        let (url, fetcher) = match &self.place {
+            Place::Url(url, fetcher) => (url.clone(), fetcher),
+            Place::Discovered(discovery, fetcher) => (discovery.ask(fetcher).await?, fetcher),
+            Place::Stored(source) => return Fetched::of_own(source.read().await?, now),
         };
-        let keys = self.fetcher.fetch(Resource::Keys, &url).await?;
-        KeySet::parse(&keys)
-            .map_err(|fault| FetchError::Unusable(Resource::Keys, fault.to_string()))
+        let keys = parse(&fetcher.fetch(Resource::Keys, &url).await?)?;
+        Ok(Fetched { keys: Arc::new(keys), schedule: None, at: now })
     }
 
     fn current(&self) -> Option<Fetched> {
@@ -191,7 +229,16 @@ impl RemoteKeys {
 }
 
 impl Fetched {
-    fn is_fresh(&self, now: Timestamp) -> bool {
-        now.duration_since(self.at) < MAX_AGE
+    /// Our own keys that count now; none while none was made.
+    fn of_own(schedule: KeySchedule, now: Timestamp) -> Result<Self, FetchError> {
+        let keys = match schedule.key_set_at(now) {
+            set if set["keys"].as_array().is_none_or(Vec::is_empty) => KeySet::default(),
+            set => parse(set.to_string().as_bytes())?,
+        };
+        Ok(Self { keys: Arc::new(keys), schedule: Some(Arc::new(schedule)), at: now })
     }
+}
+
+fn parse(keys: &[u8]) -> Result<KeySet, FetchError> {
+    KeySet::parse(keys).map_err(|fault| FetchError::Unusable(Resource::Keys, fault.to_string()))
 }

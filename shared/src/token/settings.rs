@@ -38,6 +38,15 @@ pub struct TokenSettings {
     pub allow_http: bool,
 }
 
+/// What our own tokens say of us.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnTokens {
+    /// `iss`: the base URL of the API, where our keys are published.
+    pub issuer: String,
+    /// `aud`.
+    pub audience: String,
+}
+
 impl TokenSettings {
     /// Settings for the tokens of that issuer for that audience, everything else by default.
     pub fn new(issuer: impl Into<String>, audience: Audience) -> Self {

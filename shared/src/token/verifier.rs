@@ -1,60 +1,52 @@
 //! The verifier of bearer tokens.
 
-use jiff::Timestamp;
-use secrecy::ExposeSecret;
+use std::sync::Arc;
 
-use super::claims::{ClaimRules, Claims};
-use super::error::VerificationError;
-use super::keys::KeySet;
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::claims::Claims;
+use super::error::{TokenError, VerificationError};
+use super::issuer::Issuer;
 use super::remote::RemoteKeys;
-use super::settings::TokenSettings;
+use super::settings::{OwnTokens, TokenSettings};
+use super::source::KeySource;
 use super::unverified::UnverifiedToken;
 use crate::config::error::ConfigError;
 
-/// RFC 7518 section 3.2: an HS256 key has at least the size of the hash.
-const MIN_SECRET_LENGTH: usize = 32;
-
-/// Verifies tokens.
+/// Verifies tokens: those of the app's identity provider, our own, or both.
+#[derive(Default)]
 pub struct TokenVerifier {
-    /// The keys in the settings.
-    pub(super) own: KeySet,
-    /// The keys that the issuer publishes.
-    pub(super) remote: Option<RemoteKeys>,
-    pub(super) rules: ClaimRules,
+    provider: Option<Issuer>,
+    ourselves: Option<Issuer>,
 }
 
 impl TokenVerifier {
-    /// A verifier with these settings.
+    /// A verifier of the tokens of an identity provider.
     ///
     /// # Errors
     /// [`ConfigError`] when the secret is too short, the key set is malformed or has no usable key, the
     /// URL is none, or there is no key at all and the issuer cannot be asked for its keys.
     pub fn new(settings: &TokenSettings) -> Result<Self, ConfigError> {
-        let mut own = KeySet::default();
-        if let Some(secret) = &settings.hs256_secret {
-            let secret = secret.expose_secret().as_bytes();
-            if secret.len() < MIN_SECRET_LENGTH {
-                let problem = format!("is too short: it needs at least {MIN_SECRET_LENGTH} bytes");
-                return Err(ConfigError::new("JWT_HS256_SECRET", problem));
-            }
-            own.extend(KeySet::of_secret(secret));
-        }
-        if let Some(jwks) = &settings.jwks {
-            let keys = KeySet::parse(jwks.as_bytes());
-            own.extend(keys.map_err(|fault| ConfigError::new("JWT_JWKS", fault.to_string()))?);
-        }
-        let is_remote = settings.jwks_url.is_some() || own.is_empty();
-        let remote = is_remote.then(|| RemoteKeys::new(settings)).transpose()?;
-        Ok(Self { own, remote, rules: ClaimRules::new(settings) })
+        Ok(Self { provider: Some(Issuer::new(settings)?), ourselves: None })
     }
 
-    /// Fetches the issuer's keys in init, so that the first request need not wait. If that fails, the
+    /// The same verifier, which accepts our own tokens as well.
+    #[must_use]
+    pub fn and_own(self, tokens: &OwnTokens, keys: Arc<dyn KeySource>) -> Self {
+        Self { ourselves: Some(Issuer::ourselves(tokens, keys)), ..self }
+    }
+
+    /// Fetches the issuers' keys in init, so that the first request need not wait. If that fails, the
     /// first request fetches them.
     pub async fn warm_up(&self, now: Timestamp) {
-        if let Some(remote) = &self.remote {
-            // A failure is logged where it happens.
-            let _ = remote.warm_up(now).await;
-        }
+        let fetch = async |issuer: &Option<Issuer>| {
+            if let Some(remote) = issuer.as_ref().and_then(|issuer| issuer.remote.as_ref()) {
+                // A failure is logged where it happens.
+                let _ = remote.warm_up(now).await;
+            }
+        };
+        tokio::join!(fetch(&self.provider), fetch(&self.ourselves));
     }
 
     /// Verifies the token at the instant `now`.
@@ -64,23 +56,33 @@ impl TokenVerifier {
     pub async fn verify(&self, token: &str, now: Timestamp) -> Result<Claims, VerificationError> {
         let token = UnverifiedToken::parse(token)?;
         token.check_type()?;
-        self.verify_signature(&token, now).await?;
-        Ok(self.rules.check(&token.claims()?, now)?)
+        self.issuer_of(&token).ok_or(TokenError::Issuer)?.verify(&token, now).await
     }
 
-    /// Verifies the signature with the keys in the settings or, where none of them made it, with the
-    /// published ones.
-    pub(super) async fn verify_signature(
-        &self,
-        token: &UnverifiedToken<'_>,
-        now: Timestamp,
-    ) -> Result<(), VerificationError> {
-        match (self.own.verify(token), &self.remote) {
-            // Without a key id, only the signature shows that no key in the settings fits.
-            (Err(own), Some(remote)) if own.tried_no_key() || token.is_asymmetric => {
-                remote.verify(token, own, now).await
-            }
-            (verified, _) => Ok(verified?),
+    /// The issuer by whose keys and rules the token is judged: we ourselves for a token that names us, else the
+    /// identity provider.
+    pub(super) fn issuer_of(&self, token: &UnverifiedToken<'_>) -> Option<&Issuer> {
+        let (Some(provider), Some(ourselves)) = (&self.provider, &self.ourselves) else {
+            return self.provider.as_ref().or(self.ourselves.as_ref());
+        };
+        let claims = token.claims().unwrap_or_default();
+        let is_own = claims.get("iss").and_then(Value::as_str) == Some(&ourselves.rules.issuer);
+        Some(if is_own { ourselves } else { provider })
+    }
+
+    /// What our own tokens have for `iss`; `None` when nobody signs in here.
+    pub fn own_issuer(&self) -> Option<&str> {
+        self.ourselves.as_ref().map(|ourselves| &*ourselves.rules.issuer)
+    }
+
+    /// The keys that we publish at the instant `now`, as a JSON Web Key Set; `None` when nobody signs in here.
+    ///
+    /// # Errors
+    /// [`VerificationError::KeysUnavailable`] when they cannot be read.
+    pub async fn published(&self, now: Timestamp) -> Result<Option<Value>, VerificationError> {
+        match self.ourselves.as_ref().and_then(|issuer| issuer.remote.as_ref()) {
+            Some(keys) => RemoteKeys::published(keys, now).await.map(Some),
+            None => Ok(None),
         }
     }
 }

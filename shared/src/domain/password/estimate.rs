@@ -2,7 +2,7 @@
 
 use zxcvbn::{Score, zxcvbn};
 
-use super::InvalidPassword;
+use super::invalid::InvalidPassword;
 
 /// The lengths of the beginnings that are estimated first.
 const BEGINNINGS: [usize; 5] = [16, 20, 24, 28, 32];

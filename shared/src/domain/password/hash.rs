@@ -4,16 +4,8 @@ use std::fmt;
 
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, Version};
 
+use super::parameters::{LANES, MEMORY_KIB, OUTPUT_LENGTH, PASSES};
 use super::stored::StoredHash;
-
-/// Memory of one argon2id hash, in KiB: 19 MiB, with 2 passes and 1 lane the first choice of
-/// OWASP's Password Storage Cheat Sheet.
-pub(super) const MEMORY_KIB: u32 = 19 * 1024;
-pub(super) const PASSES: u32 = 2;
-pub(super) const LANES: u32 = 1;
-/// The lengths of the salt and of the hash, in bytes: RFC 9106 section 4.
-pub(super) const SALT_LENGTH: usize = 16;
-pub(super) const OUTPUT_LENGTH: usize = 32;
 
 /// The hash of 32 random bytes that nobody kept.
 const DUMMY: &str = "$argon2id$v=19$m=19456,t=2,p=1$ZP+M/j9f33xtx9VnOe4Yow$jq+amuz1sKc10HFNt9jBFNRZWkZNVXQQ9K/XAF+EZ68";
@@ -80,7 +72,7 @@ mod tests {
     use super::*;
     use crate::domain::password::{HashSettings, PasswordText};
 
-    /// The password of the curl command in [the contract](../../../docs/contract.md)'s source.
+    /// The password of the curl command in [the contract](../../../../docs/contract.md)'s source.
     const PAGE: &str = "newStr0ng!P@ssw0rd";
 
     fn verify(text: &str, hash: &PasswordHash) -> bool {

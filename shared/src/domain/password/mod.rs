@@ -4,6 +4,8 @@
 
 mod estimate;
 mod hash;
+mod invalid;
+mod parameters;
 mod settings;
 mod stored;
 
@@ -11,18 +13,13 @@ use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
 
 pub use hash::{HashingError, PasswordHash};
+pub use invalid::{InvalidPassword, MAX_LENGTH, MIN_LENGTH};
 pub use settings::{HashKind, HashSettings, SignerKey};
 
 use self::estimate::estimate;
 use self::stored::StoredHash;
 use super::own_data;
 use super::text::{is_space, is_typed, nfc};
-
-/// The fewest characters of a password: NIST SP 800-63B-4 section 3.1.1.2, for a password that is the
-/// only factor.
-pub const MIN_LENGTH: usize = 15;
-/// The most characters of a password.
-pub const MAX_LENGTH: usize = 128;
 
 /// A text that somebody wants for a password, not judged yet. It cannot be printed, and it is
 /// overwritten in memory when dropped.
@@ -36,29 +33,6 @@ pub struct PasswordText {
 /// A password that was judged. It cannot be printed, and it is overwritten in memory when dropped.
 #[derive(Debug, Clone)]
 pub struct Password(SecretString);
-
-/// Why a text is refused as a password.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum InvalidPassword {
-    /// Fewer than [`MIN_LENGTH`] characters.
-    #[error("too short")]
-    TooShort,
-    /// More than [`MAX_LENGTH`] characters.
-    #[error("too long")]
-    TooLong,
-    /// A control character, a line break, or a character that nobody sees.
-    #[error("control character")]
-    ControlCharacter {
-        /// The first such character.
-        character: char,
-    },
-    /// zxcvbn gives it a score below 3, or it is made of the user's own data.
-    #[error("easy to guess")]
-    TooWeak,
-    /// Its digits and symbols can be read as letters in more ways than can be tried in time.
-    #[error("too complex to judge")]
-    TooComplex,
-}
 
 impl PasswordText {
     /// Prepares a text as RFC 8265 section 4.2.2 does (`OpaqueString`): every space becomes an ASCII
@@ -130,16 +104,28 @@ impl PasswordText {
     /// A hash that cannot be read, of a kind that `settings` do not allow, or that takes more work than
     /// is allowed for its kind is the hash of no text.
     pub fn verify(&self, hash: &PasswordHash, settings: &HashSettings) -> bool {
-        let Some(stored) = StoredHash::parse(hash.expose()) else { return false };
-        if !settings.allows(stored.kind()) || !stored.is_within_bounds() {
-            return false;
-        }
+        let Some(stored) = StoredHash::verifiable(hash.expose(), settings) else { return false };
         // Our own hashes are of the prepared text. Nobody knows what others have hashed.
         let mut texts: Vec<_> = self.received.iter().chain([&self.prepared]).collect();
         if stored.is_like_new() {
             texts.reverse();
         }
         texts.iter().any(|text| stored.is_hash_of(text.expose_secret().as_bytes(), settings))
+    }
+}
+
+impl PasswordText {
+    /// Whether the hash is one that this version of the code made of the text. It takes as long as hashing it.
+    pub fn is_of_own(&self, hash: &PasswordHash) -> bool {
+        !hash.needs_rehash() && stored::is_argon2_of(&self.prepared, hash.expose())
+    }
+}
+
+impl PasswordHash {
+    /// Whether texts can be verified with the hash: it can be read, is of a kind that the settings allow, and takes no
+    /// more work than is allowed for its kind.
+    pub fn can_be_verified(&self, settings: &HashSettings) -> bool {
+        StoredHash::verifiable(self.expose(), settings).is_some()
     }
 }
 
@@ -162,7 +148,7 @@ mod tests {
         PasswordText::prepare(text).judge(own_data).map(drop)
     }
 
-    /// The password of the curl command in [the contract](../../../docs/contract.md)'s source.
+    /// The password of the curl command in [the contract](../../../../docs/contract.md)'s source.
     const PAGE: &str = "newStr0ng!P@ssw0rd";
 
     #[test]

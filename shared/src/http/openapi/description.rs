@@ -18,6 +18,8 @@ pub const NOW: Timestamp = Timestamp::constant(1_705_363_200, 0);
 pub struct Description {
     /// The parameters that are this endpoint's own.
     pub parameters: Vec<Parameter>,
+    /// Whether it asks for no token.
+    pub is_public: bool,
     /// The name of the body's schema, if the endpoint takes a body.
     pub body: Option<&'static str>,
     /// The answer of success.
@@ -44,10 +46,12 @@ pub struct Parameter {
 pub struct Success {
     /// The status.
     pub status: StatusCode,
-    /// The name of its schema among the schemas.
+    /// The name of its schema among the schemas; empty for an answer without a body.
     pub schema: String,
     /// Whether the answer is enveloped.
     pub is_enveloped: bool,
+    /// Whether everybody may keep the answer for a while.
+    pub is_cacheable: bool,
     /// The headers that other answers do not have.
     pub headers: Vec<&'static str>,
 }

@@ -20,6 +20,7 @@ use crate::http::context::{ClientContext, LANGUAGES};
 use crate::http::path::{UserIdInPath, UsernameInPath};
 use crate::http::precondition::IfMatch;
 use crate::http::query::UsernameInQuery;
+use crate::http::visitor::{Client, Visitor};
 use crate::json::JsonError;
 use crate::limit::RateLimited;
 use crate::token::TokenError;
@@ -51,8 +52,21 @@ impl Input for State<App> {
 
 impl Input for Caller {
     fn describe(description: &mut Description) {
-        let errors = [TokenError::Missing, TokenError::Signature, TokenError::Expired];
+        let errors =
+            [TokenError::Missing, TokenError::Signature, TokenError::Expired, TokenError::Revoked];
         description.fails_with(errors.map(Error::from));
+        description.fails_with([RateLimited(Duration::from_secs(2)).into()]);
+        ClientContext::describe(description);
+    }
+}
+
+impl Input for Client {
+    fn describe(_: &mut Description) {}
+}
+
+impl Input for Visitor {
+    fn describe(description: &mut Description) {
+        description.is_public = true;
         description.fails_with([RateLimited(Duration::from_secs(2)).into()]);
         ClientContext::describe(description);
     }

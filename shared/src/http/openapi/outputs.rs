@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use utoipa::ToSchema;
 
 use super::description::{Description, Success};
-use crate::http::reply::{AccountReply, Enveloped, UserCreated, UserReply};
+use crate::http::reply::{AccountReply, Bare, Done, Enveloped, Published, UserCreated, UserReply};
 use crate::http::user_view::{AccountView, UserView};
 
 /// An answer of success that describes itself.
@@ -18,6 +18,26 @@ impl<T: ToSchema> Output for Enveloped<T> {
         description.schemas.refer::<T>();
         let schema = T::name().into_owned();
         description.success = Success { schema, is_enveloped: true, ..Success::default() };
+    }
+}
+
+impl<T: ToSchema> Output for Bare<T> {
+    fn describe(description: &mut Description) {
+        description.schemas.refer::<T>();
+        description.success = Success { schema: T::name().into_owned(), ..Success::default() };
+    }
+}
+
+impl<T: ToSchema> Output for Published<T> {
+    fn describe(description: &mut Description) {
+        Bare::<T>::describe(description);
+        description.success.is_cacheable = true;
+    }
+}
+
+impl Output for Done {
+    fn describe(description: &mut Description) {
+        description.success = Success { status: StatusCode::NO_CONTENT, ..Success::default() };
     }
 }
 

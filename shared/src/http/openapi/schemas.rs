@@ -20,6 +20,7 @@ use crate::domain::time_zone::TimeZone;
 use crate::domain::user_id::{self, UserId};
 use crate::domain::username::{self, Username};
 use crate::error::ErrorCode;
+use crate::http::credentials::{GivenPassword, GivenRefreshToken, SignInName};
 use crate::http::read::{AnyPhoneNumber, AnyRoles, Handle};
 use crate::http::write::Instant;
 
@@ -49,6 +50,9 @@ schema! {
     Username = "Username" with Handle: username();
     UserId = "UserId": text(1, user_id::MAX_LENGTH, patterns::USER_ID, "3c90c3cc-0d44-4b50-8888-8dd25736052a");
     PasswordText = "Password": password();
+    SignInName = "SignInName": free_text("old_username", username::MAX_EMAIL_LENGTH);
+    GivenPassword = "GivenPassword": given_password();
+    GivenRefreshToken = "RefreshToken": refresh_token();
     PersonName = "PersonName": line(PersonName::MAX_LENGTH, "Ada");
     LastName = "LastName": last_name();
     AccountText = "AccountText": line(AccountText::MAX_LENGTH, "Istanbul");
@@ -101,6 +105,20 @@ fn password() -> Object {
     password.format = Some(SchemaFormat::KnownFormat(KnownFormat::Password));
     password.write_only = Some(true);
     password
+}
+
+fn given_password() -> Object {
+    let mut given = password();
+    given.min_length = Some(1);
+    given
+}
+
+fn free_text(example: &str, max: usize) -> Object {
+    string().min_length(Some(1)).max_length(Some(max)).examples([example]).build()
+}
+
+fn refresh_token() -> Object {
+    string().min_length(Some(1)).examples(["npr_…"]).build()
 }
 
 fn roles() -> Schema {

@@ -191,7 +191,9 @@ async fn no_stored_attribute_can_be_set_by_its_name() {
     let before = app.dump().await;
     let mut names: BTreeSet<&str> =
         before.values().flat_map(|item| item.keys()).map(String::as_str).collect();
-    for stored in ["pk", "version", "passwordHash", "previousUsername", "usernameChangedAt"] {
+    for stored in
+        ["pk", "version", "sessionEpoch", "passwordVersion", "previousUsername", "changedBy"]
+    {
         assert!(names.contains(stored), "{stored} is not stored");
     }
     assert!(names.len() >= 25, "{names:?}");

@@ -117,7 +117,9 @@ async fn every_failure_of_dynamodb_answers_constant_sentences() {
     let (app, callers) = app_with_callers().await;
     let (target, root) = (callers[2].as_ref().unwrap(), callers[4].as_ref().unwrap());
     let before = app.dump().await;
-    for endpoint in api::endpoints() {
+    // What is published is read from the memory of the process.
+    let is_published = |path: &str| path.starts_with("/.well-known/");
+    for endpoint in api::endpoints().iter().filter(|e| !is_published(e.route.path)) {
         for (name, fault, outcome) in faults() {
             for (language, accept) in [
                 ("en", "application/json"),

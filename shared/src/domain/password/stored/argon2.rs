@@ -3,9 +3,9 @@
 use argon2::{Algorithm, Argon2, Params, Version};
 use secrecy::zeroize::Zeroizing;
 
-use super::are_equal;
+use super::equal::are_equal;
 use super::phc::Phc;
-use crate::domain::password::hash::{LANES, MEMORY_KIB, OUTPUT_LENGTH, PASSES, SALT_LENGTH};
+use crate::domain::password::parameters::{LANES, MEMORY_KIB, OUTPUT_LENGTH, PASSES, SALT_LENGTH};
 
 /// The most memory in KiB: 128 MiB.
 const MAX_MEMORY_KIB: u32 = 128 * 1024;

@@ -7,7 +7,7 @@ use base64::alphabet::BCRYPT;
 use base64::engine::general_purpose::{GeneralPurpose, NO_PAD};
 use secrecy::zeroize::Zeroizing;
 
-use super::are_equal;
+use super::equal::are_equal;
 
 /// The logarithm of the number of rounds; the algorithm has no lower ones.
 const COSTS: RangeInclusive<u32> = 4..=13;

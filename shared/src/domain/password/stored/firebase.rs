@@ -11,7 +11,8 @@ use aws_lc_rs::cipher::{
 use aws_lc_rs::iv::FixedLength;
 use secrecy::zeroize::Zeroizing;
 
-use super::{are_equal, phc, scrypt};
+use super::equal::are_equal;
+use super::{phc, scrypt};
 use crate::domain::password::settings::SignerKey;
 
 /// Firebase's `rounds`, which is scrypt's block size *r*.

@@ -2,13 +2,14 @@
 
 mod argon2;
 mod bcrypt;
+mod equal;
 mod firebase;
 mod pbkdf2;
 mod phc;
 mod scrypt;
 mod sha_crypt;
 
-use aws_lc_rs::constant_time;
+use secrecy::{ExposeSecret, SecretString};
 
 use self::argon2::Argon2Hash;
 use self::bcrypt::BcryptHash;
@@ -20,6 +21,12 @@ use super::settings::{HashKind, HashSettings};
 
 /// The most bytes of a hash that is read.
 const MAX_LENGTH: usize = 512;
+
+/// Whether the text, a PHC string, is an Argon2 hash of the prepared password.
+pub(super) fn is_argon2_of(prepared: &SecretString, text: &str) -> bool {
+    let hash = Argon2Hash::parse(text).filter(Argon2Hash::is_within_bounds);
+    hash.is_some_and(|hash| hash.is_hash_of(prepared.expose_secret().as_bytes()))
+}
 
 /// A hash that was read.
 pub(super) enum StoredHash {
@@ -47,6 +54,11 @@ impl StoredHash {
             "argon2id" | "argon2i" | "argon2d" => Argon2Hash::parse(text).map(Self::Argon2),
             _ => None,
         }
+    }
+
+    /// Reads a hash that may be verified: of a kind that is allowed, and within the bounds of its kind.
+    pub(super) fn verifiable(text: &str, settings: &HashSettings) -> Option<Self> {
+        Self::parse(text).filter(|hash| settings.allows(hash.kind()) && hash.is_within_bounds())
     }
 
     /// The kind of the hash.
@@ -94,11 +106,6 @@ impl StoredHash {
             Self::ShaCrypt(hash) => hash.is_hash_of(text),
         }
     }
-}
-
-/// Whether two hashes are equal, in a time that does not depend on where they differ.
-fn are_equal(one: &[u8], other: &[u8]) -> bool {
-    constant_time::verify_slices_are_equal(one, other).is_ok()
 }
 
 /// A verification with the key of Firebase's example, all kinds being allowed.

@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use secrecy::zeroize::Zeroizing;
 
-use super::are_equal;
+use super::equal::are_equal;
 use super::phc::Phc;
 
 /// The logarithm of the cost *N*. With the largest block size, 2¹⁷ takes 128 MiB.

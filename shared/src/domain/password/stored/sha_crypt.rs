@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 use argon2::password_hash::phc::Value;
 use sha_crypt::{Params, sha256_crypt, sha512_crypt};
 
-use super::are_equal;
+use super::equal::are_equal;
 
 /// The specification has no fewer rounds.
 const ROUNDS: RangeInclusive<u32> = 1000..=500_000;

@@ -1,0 +1,137 @@
+//! The settings of signing in.
+
+use jiff::SignedDuration;
+
+use super::duration::parse_duration;
+use super::error::ConfigError;
+use super::stage::Stage;
+use crate::domain::attempt::AttemptPolicy;
+use crate::domain::password::{HashKind, HashSettings, SignerKey};
+use crate::domain::session::SessionPolicy;
+use crate::sign_in::SignInSettings;
+use crate::token::{Audience, OwnTokens, SigningAlgorithm};
+
+/// The longest grace.
+const MAX_GRACE: SignedDuration = SignedDuration::from_secs(300);
+/// The most late repetitions.
+const MAX_LATE_REPEATS: u32 = 10;
+/// The longest lifetime of an access token: what ends sessions reaches other services only when it is over.
+const MAX_ACCESS_TOKEN: SignedDuration = SignedDuration::from_hours(1);
+
+/// Reads the settings, if users sign in here. `audience` is that of the identity provider's tokens, `optional` finds
+/// the settings that are not empty.
+pub(super) fn read(
+    stage: Stage,
+    audience: Option<&Audience>,
+    optional: impl Fn(&'static str) -> Option<String>,
+) -> Result<Option<SignInSettings>, ConfigError> {
+    match optional("SIGN_IN").as_deref() {
+        Some("on") => {}
+        None | Some("off") => return Ok(None),
+        Some(other) => {
+            return Err(ConfigError::new(
+                "SIGN_IN",
+                format!("is {other:?}; it has to be on or off"),
+            ));
+        }
+    }
+    let duration = |name: &'static str, default: SignedDuration, max: SignedDuration| {
+        let duration = optional(name).map_or(Ok(default), |text| parse_duration(name, &text))?;
+        if duration > max {
+            return Err(ConfigError::new(name, format!("is longer than {max:#}; shorten it")));
+        }
+        Ok(duration)
+    };
+    let count = |name: &'static str, default: u32, allowed: std::ops::RangeInclusive<u32>| {
+        let Some(text) = optional(name) else { return Ok(default) };
+        text.parse().ok().filter(|count| allowed.contains(count)).ok_or_else(|| {
+            let (least, most) = (allowed.start(), allowed.end());
+            ConfigError::new(name, format!("is {text:?}; it has to be {least} to {most}"))
+        })
+    };
+    let (sessions, attempts) = (SessionPolicy::default(), AttemptPolicy::default());
+    let ever = SignedDuration::from_hours(10 * 365 * 24);
+    let settings = SignInSettings {
+        tokens: OwnTokens {
+            issuer: issuer(stage, optional("SIGN_IN_ISSUER"))?,
+            audience: optional("SIGN_IN_AUDIENCE").unwrap_or_else(|| match audience {
+                Some(Audience::AnyOf(names)) => names.first().cloned().unwrap_or_default(),
+                Some(Audience::Anybody) | None => "nameplate".to_owned(),
+            }),
+        },
+        sessions: SessionPolicy {
+            access_token: duration(
+                "ACCESS_TOKEN_LIFETIME",
+                sessions.access_token,
+                MAX_ACCESS_TOKEN,
+            )?,
+            idle: duration("SESSION_IDLE", sessions.idle, ever)?,
+            lifetime: duration("SESSION_LIFETIME", sessions.lifetime, ever)?,
+            staff_idle: duration("STAFF_SESSION_IDLE", sessions.staff_idle, ever)?,
+            staff_lifetime: duration("STAFF_SESSION_LIFETIME", sessions.staff_lifetime, ever)?,
+            grace: duration("REFRESH_GRACE", sessions.grace, MAX_GRACE)?,
+            late_repeats: count(
+                "REFRESH_LATE_REPEATS",
+                sessions.late_repeats,
+                0..=MAX_LATE_REPEATS,
+            )?,
+        },
+        attempts: AttemptPolicy {
+            attempts: count("SIGN_IN_ATTEMPTS", attempts.attempts, 1..=100)?,
+            window: duration("SIGN_IN_WINDOW", attempts.window, SignedDuration::from_hours(24))?,
+        },
+        hashes: hashes(&optional)?,
+        algorithm: match optional("SIGN_IN_ALGORITHM") {
+            None => SigningAlgorithm::default(),
+            Some(name) => SigningAlgorithm::parse(&name).ok_or_else(|| {
+                let problem = format!("is {name:?}; it has to be RS256, ES256 or EdDSA");
+                ConfigError::new("SIGN_IN_ALGORITHM", problem)
+            })?,
+        },
+    };
+    Ok(Some(settings))
+}
+
+/// Which hashes that came from elsewhere are verified.
+fn hashes(optional: impl Fn(&'static str) -> Option<String>) -> Result<HashSettings, ConfigError> {
+    const KINDS: &str = "SIGN_IN_HASHES";
+    const KEY: &str = "SIGN_IN_FIREBASE_SIGNER_KEY";
+    let kinds = optional(KINDS).unwrap_or_default();
+    let kinds = kinds.split(',').map(str::trim).filter(|name| !name.is_empty());
+    let allowed = kinds.map(|name| {
+        HashKind::parse(name).ok_or_else(|| {
+            let known = HashKind::ALL.map(HashKind::as_str).join(", ");
+            ConfigError::new(KINDS, format!("has {name:?}; it has to be a list of {known}"))
+        })
+    });
+    let allowed = allowed.collect::<Result<Vec<_>, _>>()?;
+    let key = optional(KEY).map(|key| {
+        let problem = "is not the base64_signer_key of a Firebase project";
+        SignerKey::parse(&key).ok_or_else(|| ConfigError::new(KEY, problem))
+    });
+    let firebase_signer_key = key.transpose()?;
+    if allowed.contains(&HashKind::FirebaseScrypt) && firebase_signer_key.is_none() {
+        let problem = "is not set, and SIGN_IN_HASHES has firebase-scrypt; take it from the project's console";
+        return Err(ConfigError::new(KEY, problem));
+    }
+    Ok(HashSettings { allowed, firebase_signer_key })
+}
+
+/// The issuer of our tokens: the URL at which clients find our keys.
+fn issuer(stage: Stage, url: Option<String>) -> Result<String, ConfigError> {
+    const SETTING: &str = "SIGN_IN_ISSUER";
+    let url = url.ok_or_else(|| {
+        let problem = "is not set; set it to the base URL of the API, for example to \
+                       https://api.example.com";
+        ConfigError::new(SETTING, problem)
+    })?;
+    let is_allowed =
+        url.starts_with("https://") || stage == Stage::Local && url.starts_with("http://");
+    if !is_allowed || url.ends_with('/') || url.contains(['?', '#', ' ']) {
+        let problem = format!(
+            "is {url:?}; it has to be the base URL of the API over https, without a slash at the end"
+        );
+        return Err(ConfigError::new(SETTING, problem));
+    }
+    Ok(url)
+}

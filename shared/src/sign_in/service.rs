@@ -1,0 +1,32 @@
+//! What a function that signs users in has beside the others.
+
+use jiff::Timestamp;
+
+use super::failures::{SourceAddress, SourceFailures};
+use super::memory::Memory;
+use super::settings::SignInSettings;
+use super::signer::Signer;
+use crate::domain::attempt::AttemptPool;
+
+/// Signing in.
+pub struct SignIn {
+    /// What operators decide.
+    pub settings: SignInSettings,
+    /// Signs access tokens.
+    pub signer: Signer,
+    pub(super) failures: SourceFailures,
+    /// The pools that have too many attempts, and until when.
+    pub(super) refused: Memory<AttemptPool, ()>,
+}
+
+impl SignIn {
+    /// Signing in with these settings.
+    pub fn new(settings: SignInSettings, signer: Signer) -> Self {
+        Self { settings, signer, failures: SourceFailures::new(), refused: Memory::new() }
+    }
+
+    /// Counts a failure of that source that is none of a password.
+    pub fn count_failure(&self, source: SourceAddress, now: Timestamp) {
+        self.failures.count(source, now);
+    }
+}
