@@ -62,6 +62,8 @@ mod jws;
 #[cfg(test)]
 mod log;
 #[cfg(test)]
+mod older_folder;
+#[cfg(test)]
 mod provider_keys;
 #[cfg(test)]
 mod providers;

@@ -254,6 +254,16 @@ mod tests {
     }
 
     #[test]
+    fn where_users_sign_in_no_other_issuer_is_needed() {
+        let none = [("JWT_ISSUER", None), ("JWT_AUDIENCE", None), ("SIGN_IN", Some("on"))];
+        let on = [none.as_slice(), &[("SIGN_IN_ISSUER", Some("http://localhost:8080"))]].concat();
+        let config = read(&on).unwrap();
+        assert!(config.tokens.is_none() && config.sign_in.is_some());
+        let error = read(&none[..2]).unwrap_err();
+        assert!(error.starts_with("JWT_ISSUER is not set"), "{error}");
+    }
+
+    #[test]
     fn a_bad_duration_is_named_with_an_example() {
         for text in ["soon", "-30d", "1mo", "30", "1y"] {
             let error = read(&[("USERNAME_COOLDOWN", Some(text))]).unwrap_err();

@@ -135,3 +135,77 @@ fn issuer(stage: Stage, url: Option<String>) -> Result<String, ConfigError> {
     }
     Ok(url)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(stage: Stage, changes: &[(&str, &str)]) -> Result<Option<SignInSettings>, String> {
+        let whole = [("SIGN_IN", "on"), ("SIGN_IN_ISSUER", "https://api.example.com")];
+        let lookup = |name: &'static str| {
+            let mut set = changes.iter().chain(&whole);
+            let value = set.find(|(set, _)| *set == name).map(|(_, value)| (*value).to_owned());
+            value.filter(|value| !value.is_empty())
+        };
+        super::read(stage, None, lookup).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn nobody_signs_in_unless_the_setting_is_on() {
+        assert!(read(Stage::Prod, &[]).unwrap().is_some());
+        for off in ["off", ""] {
+            assert!(read(Stage::Prod, &[("SIGN_IN", off)]).unwrap().is_none());
+        }
+        let error = read(Stage::Prod, &[("SIGN_IN", "yes")]).unwrap_err();
+        assert!(error.starts_with("SIGN_IN is \"yes\"; "), "{error}");
+    }
+
+    #[test]
+    fn the_defaults_are_those_of_the_contract() {
+        let settings = read(Stage::Prod, &[]).unwrap().unwrap();
+        assert_eq!(settings.sessions, SessionPolicy::default());
+        assert_eq!(settings.attempts, AttemptPolicy::default());
+        assert_eq!(settings.algorithm, SigningAlgorithm::Rs256);
+        assert_eq!(settings.tokens.audience, "nameplate");
+        assert_eq!(settings.sessions.access_token.as_mins(), 10);
+    }
+
+    #[test]
+    fn the_issuer_is_the_base_url_of_the_api_over_https_but_on_a_developers_machine() {
+        let issuer = |stage, url| read(stage, &[("SIGN_IN_ISSUER", url)]);
+        assert!(issuer(Stage::Local, "http://localhost:8080").is_ok());
+        for (stage, url) in [
+            (Stage::Dev, "http://api.example.com"),
+            (Stage::Prod, "https://api.example.com/"),
+            (Stage::Prod, "api.example.com"),
+            (Stage::Prod, "https://api.example.com?x"),
+            (Stage::Prod, ""),
+        ] {
+            let error = issuer(stage, url).unwrap_err();
+            assert!(error.starts_with("SIGN_IN_ISSUER is "), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_bad_setting_stops_the_start_with_a_sentence_that_names_it() {
+        for (name, value) in [
+            ("ACCESS_TOKEN_LIFETIME", "61m"),
+            ("SESSION_IDLE", "soon"),
+            ("REFRESH_GRACE", "301s"),
+            ("REFRESH_LATE_REPEATS", "11"),
+            ("SIGN_IN_ATTEMPTS", "0"),
+            ("SIGN_IN_WINDOW", "25h"),
+            ("SIGN_IN_ALGORITHM", "HS256"),
+            ("SIGN_IN_HASHES", "md5"),
+            ("SIGN_IN_FIREBASE_SIGNER_KEY", "short"),
+        ] {
+            let error = read(Stage::Prod, &[(name, value)]).unwrap_err();
+            assert!(error.starts_with(&format!("{name} ")), "{error}");
+        }
+        let error = read(Stage::Prod, &[("SIGN_IN_HASHES", "firebase-scrypt")]).unwrap_err();
+        assert!(error.starts_with("SIGN_IN_FIREBASE_SIGNER_KEY is not set"), "{error}");
+        for (name, value) in [("REFRESH_GRACE", "0s"), ("REFRESH_LATE_REPEATS", "0")] {
+            assert!(read(Stage::Prod, &[(name, value)]).is_ok(), "{name}");
+        }
+    }
+}
