@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use shared::app::{App, Parts};
 use shared::clock::Clock;
 use shared::config::Stage;
-use shared::domain::attempt::AttemptPolicy;
+use shared::domain::attempt::{AttemptPolicy, AttemptPool};
 use shared::domain::password::HashSettings;
 use shared::domain::rename::RenamePolicy;
 use shared::domain::role::Role;
@@ -279,9 +279,19 @@ impl TestApp {
         self.put_credential(user, "hash", AttributeValue::S(hash.to_owned())).await;
     }
 
-    /// Writes the number of failures since the last success.
+    /// Writes the number of failures since the last success. The username is its own key.
     pub async fn put_failures(&self, user: &TestUser, failures: u64) {
-        self.put_credential(user, "failures", AttributeValue::N(failures.to_string())).await;
+        let failures = AttributeValue::N(failures.to_string());
+        self.put_credential(user, "failures", failures.clone()).await;
+        let pool = AttemptPool::strangers(&user.username);
+        let item = [
+            ("pk", AttributeValue::S(format!("ATTEMPTS#{}", pool.id()))),
+            ("attempts", AttributeValue::N("0".to_owned())),
+            ("inARow", failures),
+        ];
+        let item = item.map(|(name, value)| (name.to_owned(), value)).into();
+        let put = self.client.put_item().table_name(CREDENTIALS_TABLE).set_item(Some(item));
+        put.send().await.expect("a table");
     }
 
     async fn put_credential(&self, user: &TestUser, name: &str, value: AttributeValue) {
@@ -351,6 +361,13 @@ impl TestApp {
     pub async fn delete_item(&self, pk: &str) {
         let key = AttributeValue::S(pk.to_owned());
         let delete = self.client.delete_item().table_name(TABLE).key("pk", key);
+        delete.send().await.expect("a table");
+    }
+
+    /// Deletes an item of the table of credentials.
+    pub async fn delete_credential(&self, pk: &str) {
+        let key = AttributeValue::S(pk.to_owned());
+        let delete = self.client.delete_item().table_name(CREDENTIALS_TABLE).key("pk", key);
         delete.send().await.expect("a table");
     }
 

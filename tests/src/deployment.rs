@@ -66,7 +66,7 @@ fn every_endpoint_has_a_function_of_its_name_with_its_route_and_every_function_a
     assert_eq!(functions.into_keys().collect::<BTreeSet<_>>(), operations);
 }
 
-/// Returns the value without the tag of CloudFormation (`!If`, `!Ref`, `!GetAtt`).
+/// Returns the value without the tag of `CloudFormation` (`!If`, `!Ref`, `!GetAtt`).
 fn untagged<'a>(yaml: &'a Yaml<'static>) -> &'a Yaml<'static> {
     yaml.get_tagged_node().unwrap_or(yaml)
 }

@@ -118,12 +118,13 @@ async fn change_password(
     let Some(Credential { hash: old_hash, .. }) = found.credential.clone() else {
         return Err(Error::CredentialsInvalid);
     };
+    // It was right, whatever comes now.
+    service.give_back(&app.store, &judged).await;
     if judged.index == 0 {
         let new_hash = hashing::hash_judged(judged_new).await?;
         let hashes = Hashes { old: &old_hash, new: &new_hash };
         found = write(&app, &caller, found, hashes, client.device.as_ref(), now).await?;
     }
-    service.give_back(&app.store, &judged).await;
     answer(service, found, now).await.map(Bare)
 }
 

@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::http::Method;
 use jiff::{SignedDuration, Timestamp};
 use shared::app::App;
+use shared::domain::attempt::AttemptPool;
 use shared::domain::password::PasswordText;
 use shared::domain::session::{Randomness, Session, SessionId, SignedIn as Beginning};
 use shared::domain::status::Status;
@@ -119,12 +120,21 @@ async fn begin_session(
     let randomness = Randomness { id: SessionId(random()?), secret: random()?, tag_key: random()? };
     let (session, token) = Session::begin(beginning, &randomness, &service.settings.sessions, now);
     // Signed before it is written: without the key, nobody is signed in.
-    let tokens = service.issue(&user, &session, &token, now).await?;
+    let tokens = match service.issue(&user, &session, &token, now).await {
+        Ok(tokens) => tokens,
+        Err(error) => {
+            service.give_back(store, judged).await;
+            return Err(error);
+        }
+    };
+    let strangers = AttemptPool::strangers(user.username.key().as_str());
     let update = CredentialUpdate {
         user_id: &user.id,
         before: &credential,
         device: visitor.device.as_ref(),
         rehashed: judged.rehashed.as_ref(),
+        // Giving back an attempt of theirs ends the row as well.
+        strangers: Some(&strangers).filter(|strangers| **strangers != judged.pool),
     };
     let (begun, ()) =
         tokio::join!(store.begin_session(&session, update), service.give_back(store, judged));

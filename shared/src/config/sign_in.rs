@@ -15,7 +15,8 @@ use crate::token::{Audience, OwnTokens, SigningAlgorithm};
 const MAX_GRACE: SignedDuration = SignedDuration::from_secs(300);
 /// The most late repetitions.
 const MAX_LATE_REPEATS: u32 = 10;
-/// The longest lifetime of an access token: what ends sessions reaches other services only when it is over.
+/// The shortest and the longest lifetime of an access token: what ends sessions reaches other services only when it is over.
+const MIN_ACCESS_TOKEN: SignedDuration = SignedDuration::from_mins(1);
 const MAX_ACCESS_TOKEN: SignedDuration = SignedDuration::from_hours(1);
 
 /// Reads the settings, if users sign in here. `audience` is that of the identity provider's tokens, `optional` finds
@@ -51,6 +52,11 @@ pub(super) fn read(
     };
     let (sessions, attempts) = (SessionPolicy::default(), AttemptPolicy::default());
     let ever = SignedDuration::from_hours(10 * 365 * 24);
+    let access_token = duration("ACCESS_TOKEN_LIFETIME", sessions.access_token, MAX_ACCESS_TOKEN)?;
+    if access_token < MIN_ACCESS_TOKEN {
+        let problem = "is shorter than a minute; lengthen it";
+        return Err(ConfigError::new("ACCESS_TOKEN_LIFETIME", problem));
+    }
     let settings = SignInSettings {
         tokens: OwnTokens {
             issuer: issuer(stage, optional("SIGN_IN_ISSUER"))?,
@@ -60,11 +66,7 @@ pub(super) fn read(
             }),
         },
         sessions: SessionPolicy {
-            access_token: duration(
-                "ACCESS_TOKEN_LIFETIME",
-                sessions.access_token,
-                MAX_ACCESS_TOKEN,
-            )?,
+            access_token,
             idle: duration("SESSION_IDLE", sessions.idle, ever)?,
             lifetime: duration("SESSION_LIFETIME", sessions.lifetime, ever)?,
             staff_idle: duration("STAFF_SESSION_IDLE", sessions.staff_idle, ever)?,
@@ -190,6 +192,7 @@ mod tests {
     fn a_bad_setting_stops_the_start_with_a_sentence_that_names_it() {
         for (name, value) in [
             ("ACCESS_TOKEN_LIFETIME", "61m"),
+            ("ACCESS_TOKEN_LIFETIME", "59s"),
             ("SESSION_IDLE", "soon"),
             ("REFRESH_GRACE", "301s"),
             ("REFRESH_LATE_REPEATS", "11"),

@@ -6,7 +6,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use jiff::SignedDuration;
 
 /// The failures in a row after which strangers have one attempt in a window: NIST SP 800-63B-4 section 3.2.2.
-pub const MAX_FAILURES_IN_ROW: u64 = 100;
+pub const MAX_FAILURES_IN_A_ROW: u64 = 100;
 
 /// How many attempts a pool has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::read::{FromValue, string};
 use crate::domain::password::{self, PasswordText};
 use crate::domain::session::RefreshToken;
-use crate::domain::text::InvalidText;
+use crate::domain::text::{InvalidText, nfc};
 use crate::domain::username::{ReservedWords, Username};
 use crate::error::ViolationKind;
 
@@ -39,7 +39,7 @@ impl FromValue for SignInName {
 impl FromValue for GivenPassword {
     fn from_value(value: &Value, _: &ReservedWords) -> Result<Self, Vec<ViolationKind>> {
         let text = string(value)?;
-        bounded(text)?;
+        bounded(&nfc(text))?;
         Ok(Self(PasswordText::prepare(text)))
     }
 }

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::memory::Memory;
 use crate::error::Error;
 
-/// The most failures of one source in a window. Mobile networks put thousands of people behind one address.
+/// The most failures of one source in a window, which begins with the first of them. Mobile networks put thousands of people behind one address.
 const MAX_FAILURES: u32 = 300;
 const WINDOW: SignedDuration = SignedDuration::from_mins(15);
 
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn a_source_may_fail_300_times_until_15_minutes_pass_without_a_failure() {
+    fn a_source_may_fail_300_times_in_15_minutes() {
         let (failures, address) = (SourceFailures::new(), source("192.0.2.1"));
         let now: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
         for _ in 0..299 {

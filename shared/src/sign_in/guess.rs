@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::failures::SourceAddress;
 use super::service::SignIn;
-use crate::domain::attempt::{AttemptPool, DeviceHash, MAX_FAILURES_IN_ROW};
+use crate::domain::attempt::{AttemptPolicy, AttemptPool, DeviceHash, MAX_FAILURES_IN_A_ROW};
 use crate::domain::password::{PasswordHash, PasswordText};
 use crate::domain::user_id::UserId;
 use crate::error::Error;
@@ -91,18 +91,15 @@ impl SignIn {
             let mut devices = credential.iter().flat_map(|known| &known.known_devices);
             devices.any(|known| known == device.as_str())
         });
-        let is_guessed_often =
-            credential.is_some_and(|known| known.failures >= MAX_FAILURES_IN_ROW);
-        let policy = self.settings.attempts;
-        let (pool, attempts) = match known {
-            Some(device) => (AttemptPool::known_device(guess.name, device), policy.attempts),
-            None if is_guessed_often => (AttemptPool::strangers(guess.name), 1),
-            None => (AttemptPool::strangers(guess.name), policy.attempts),
+        let (pool, in_a_row) = match known {
+            Some(device) => (AttemptPool::known_device(guess.name, device), u64::MAX),
+            None => (AttemptPool::strangers(guess.name), MAX_FAILURES_IN_A_ROW),
         };
         if let Some(((), until)) = self.refused.get(&pool, now) {
             return Err(Error::TooManyAttempts { until });
         }
-        let limit = AttemptLimit { attempts, window: policy.window, now };
+        let AttemptPolicy { attempts, window } = self.settings.attempts;
+        let limit = AttemptLimit { attempts, in_a_row, window, now };
         match store.reserve_attempt(&pool, limit).await? {
             Reservation::Reserved => Ok(pool),
             Reservation::Refused { until } => {
@@ -115,7 +112,7 @@ impl SignIn {
     /// Hashes the password as this version of the code does, if that hash is not so. A failure is no reason not to
     /// sign in.
     async fn rehash(&self, password: &PasswordText, hash: &PasswordHash) -> Option<PasswordHash> {
-        if !hash.needs_rehash() {
+        if !password.should_replace(hash) {
             return None;
         }
         hashing::hash(password.clone()).await.ok()

@@ -90,7 +90,9 @@ pub async fn schedule(store: &Store) -> Result<KeySchedule, KeysError> {
 /// [`KeysError`].
 pub async fn not_before(store: &Store, instant: Timestamp) -> Result<(), KeysError> {
     let (schedule, version) = read(store).await?;
-    let next = KeySchedule { not_before: Some(instant), ..schedule };
+    // Access tokens have the second of the sign-in.
+    let second = Timestamp::from_second(instant.as_second()).unwrap_or(instant);
+    let next = KeySchedule { not_before: Some(second), ..schedule };
     if store.publish_keys(&serde_json::to_string(&next)?, version, None).await? {
         Ok(())
     } else {

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use jiff::Timestamp;
 
-/// The most entries before those that are over are forgotten.
+/// The most entries before those that are over are forgotten, and all when none is.
 const MANY: usize = 4096;
 
 /// A value for each key until an instant.
@@ -23,17 +23,19 @@ impl<K: Hash + Eq, V: Clone + Default> Memory<K, V> {
         entries.get(key).filter(|(_, until)| now < *until).cloned()
     }
 
-    /// Changes the value, which is the default when nothing is remembered, until that instant.
+    /// Changes the value. When nothing is remembered it is the default, and is remembered until that instant.
     pub(super) fn update(&self, key: K, until: Timestamp, now: Timestamp, change: impl Fn(&mut V)) {
         let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if entries.len() >= MANY {
             entries.retain(|_, (_, until)| now < *until);
+            if entries.len() >= MANY {
+                entries.clear();
+            }
         }
         let entry = entries.entry(key).or_insert_with(|| (V::default(), until));
         if entry.1 <= now {
             *entry = (V::default(), until);
         }
         change(&mut entry.0);
-        entry.1 = until;
     }
 }

@@ -1,8 +1,6 @@
 //! What a function that signs users in has beside the others.
 
-use jiff::Timestamp;
-
-use super::failures::{SourceAddress, SourceFailures};
+use super::failures::SourceFailures;
 use super::memory::Memory;
 use super::settings::SignInSettings;
 use super::signer::Signer;
@@ -23,10 +21,5 @@ impl SignIn {
     /// Signing in with these settings.
     pub fn new(settings: SignInSettings, signer: Signer) -> Self {
         Self { settings, signer, failures: SourceFailures::new(), refused: Memory::new() }
-    }
-
-    /// Counts a failure of that source that is none of a password.
-    pub fn count_failure(&self, source: SourceAddress, now: Timestamp) {
-        self.failures.count(source, now);
     }
 }

@@ -18,12 +18,19 @@ use crate::domain::attempt::AttemptPool;
 
 const ATTEMPTS: &str = "attempts";
 const WINDOW_ENDS_AT: &str = "windowEndsAt";
+/// Failures of strangers since the last success, in whatever windows.
+const IN_A_ROW: &str = "inARow";
+/// How long an item stays after its window: so long failures in a row are known. It is longer than the clocks of
+/// functions differ, so that one that is behind does not begin anew.
+const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// How many attempts a pool has, and until when they count.
 #[derive(Debug, Clone, Copy)]
 pub struct AttemptLimit {
     /// The most attempts that are counted at once.
     pub attempts: u32,
+    /// The failures in a row after which the pool has one attempt in a window.
+    pub in_a_row: u64,
     /// How long the last attempt keeps all of them counted.
     pub window: SignedDuration,
     /// The instant of the attempt.
@@ -77,6 +84,7 @@ impl Store {
     pub async fn give_back_attempt(&self, pool: &AttemptPool) -> Result<(), StoreError> {
         let mut e = Expression::default();
         e.increase(ATTEMPTS, n(-1));
+        e.remove(IN_A_ROW);
         let some = e.at_least(ATTEMPTS, n(1));
         e.require(some);
         // Nothing is left to give back when the window has ended meanwhile. An unanswered call is not repeated: it
@@ -100,11 +108,16 @@ fn update(pool: &AttemptPool, expression: Expression) -> Action {
 fn count(pool: &AttemptPool, limit: AttemptLimit) -> Action {
     let mut e = Expression::default();
     e.add(ATTEMPTS, n(1));
+    e.add(IN_A_ROW, n(1));
     begin_window(&mut e, limit);
     let goes_on = e.greater(WINDOW_ENDS_AT, instant(limit.now));
     let has_room = e.less(ATTEMPTS, n(limit.attempts));
-    let clauses =
-        [e.absent(ATTEMPTS), e.less(ATTEMPTS, n(1)), format!("({goes_on} AND {has_room})")];
+    let few = [e.absent(IN_A_ROW), e.less(IN_A_ROW, n(limit.in_a_row))].join(" OR ");
+    let clauses = [
+        e.absent(ATTEMPTS),
+        e.less(ATTEMPTS, n(1)),
+        format!("({goes_on} AND {has_room} AND ({few}))"),
+    ];
     e.require_any(&clauses);
     update(pool, e)
 }
@@ -113,6 +126,7 @@ fn count(pool: &AttemptPool, limit: AttemptLimit) -> Action {
 fn count_anew(pool: &AttemptPool, limit: AttemptLimit, ended: Option<Timestamp>) -> Action {
     let mut e = Expression::default();
     e.set(ATTEMPTS, n(1));
+    e.add(IN_A_ROW, n(1));
     begin_window(&mut e, limit);
     let same = match ended {
         Some(ended) => e.equals(WINDOW_ENDS_AT, instant(ended)),
@@ -122,11 +136,17 @@ fn count_anew(pool: &AttemptPool, limit: AttemptLimit, ended: Option<Timestamp>)
     update(pool, e)
 }
 
+/// Forgets the failures in a row: the user has signed in otherwise.
+pub(super) fn end_row(pool: &AttemptPool) -> Action {
+    let mut e = Expression::default();
+    e.remove(IN_A_ROW);
+    update(pool, e)
+}
+
 fn begin_window(e: &mut Expression, limit: AttemptLimit) {
     let end = limit.now.checked_add(limit.window).unwrap_or(Timestamp::MAX);
     e.set(WINDOW_ENDS_AT, instant(end));
-    // Longer than the clocks of functions differ: one that is behind must not begin anew.
-    e.set("expiresAt", ttl(end.checked_add(SignedDuration::from_hours(1)).unwrap_or(end)));
+    e.set("expiresAt", ttl(end.checked_add(KEPT).unwrap_or(end)));
 }
 
 fn window_end(item: Option<&Item>) -> Result<Option<Timestamp>, CorruptItem> {

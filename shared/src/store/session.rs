@@ -71,12 +71,13 @@ impl Store {
     pub(super) async fn put_session(
         &self,
         session: &Session,
-        beside: Option<Action>,
+        beside: Vec<Action>,
     ) -> Result<(), StoreError> {
-        if let Some(beside) = beside
-            && self.write_all(vec![new_session(session), beside]).await?
-        {
-            return Ok(());
+        if !beside.is_empty() {
+            let actions = [vec![new_session(session)], beside].concat();
+            if self.write_all(actions).await? {
+                return Ok(());
+            }
         }
         // Its id is random: if it exists, an earlier attempt of this write made it.
         self.write(&new_session(session)).await.map(drop)

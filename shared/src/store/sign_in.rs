@@ -3,6 +3,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::actions::{self, Action};
+use super::attempt;
 use super::credential::{self, Credential, FAILURES, HASH, KNOWN_DEVICES, PASSWORD_VERSION};
 use super::error::StoreError;
 use super::expression::Expression;
@@ -10,7 +11,7 @@ use super::item::{self, CorruptItem, PK, n, s};
 use super::session;
 use super::table::{REREADS, Store};
 use super::tables::Table;
-use crate::domain::attempt::DeviceHash;
+use crate::domain::attempt::{AttemptPool, DeviceHash};
 use crate::domain::password::PasswordHash;
 use crate::domain::session::{Session, SessionId};
 use crate::domain::update::Update;
@@ -43,6 +44,8 @@ pub struct CredentialUpdate<'a> {
     pub device: Option<&'a DeviceHash>,
     /// The same password, hashed as this version of the code does.
     pub rehashed: Option<&'a PasswordHash>,
+    /// The pool of strangers to the user's name, whose failures in a row are over.
+    pub strangers: Option<&'a AttemptPool>,
 }
 
 /// A change of password by the user.
@@ -147,7 +150,7 @@ impl Store {
         session: &Session,
         credential: CredentialUpdate<'_>,
     ) -> Result<(), StoreError> {
-        self.put_session(session, credential.into_action()).await
+        self.put_session(session, credential.into_actions()).await
     }
 
     /// Changes the user's password if user, password and session are as they were read; says whether it did. One
@@ -197,9 +200,9 @@ impl Candidate {
 }
 
 impl CredentialUpdate<'_> {
-    /// The write, if anything changes.
-    fn into_action(self) -> Option<Action> {
-        let Self { user_id, before, device, rehashed } = self;
+    /// The writes, if anything changes.
+    fn into_actions(self) -> Vec<Action> {
+        let Self { user_id, before, device, rehashed, strangers } = self;
         let mut e = Expression::default();
         let mut is_changed = false;
         if let Some(hash) = rehashed {
@@ -222,6 +225,8 @@ impl CredentialUpdate<'_> {
         let same = e.equals(HASH, s(before.hash.expose()));
         e.require(same);
         let key = credential::key(user_id);
-        is_changed.then_some(Action::Update { table: Table::Credentials, key, expression: e })
+        let update = Action::Update { table: Table::Credentials, key, expression: e };
+        let row = strangers.filter(|_| before.failures > 0).map(attempt::end_row);
+        is_changed.then_some(update).into_iter().chain(row).collect()
     }
 }

@@ -119,6 +119,38 @@ async fn after_100_failures_in_a_row_strangers_have_one_attempt_in_a_window_unti
 }
 
 #[tokio::test]
+async fn after_100_failures_in_a_row_a_name_that_nobody_has_is_treated_as_one_that_somebody_has() {
+    let app = TestApp::start().await;
+    app.user_with_password("ada").await;
+    let mut all = Vec::new();
+    for name in ["ada", "nobody"] {
+        let mut outcomes = Vec::new();
+        for _ in 0..12 {
+            for _ in 0..11 {
+                outcomes.push(log_in(&app, name, "wrong").send().await.outcome());
+            }
+            app.clock.advance(MINUTE * 15);
+        }
+        all.push(outcomes);
+    }
+    assert_eq!(all[0], all[1]);
+    let failures = all[0].iter().filter(|outcome| *outcome == "401 CREDENTIALS_INVALID");
+    assert_eq!(failures.count(), 102, "ten in each window, then one");
+}
+
+#[tokio::test]
+async fn a_right_password_does_not_count_when_the_tokens_cannot_be_issued() {
+    let app = TestApp::start().await;
+    app.user_with_password("ada").await;
+    let keys: Vec<_> = app.dump_credentials().await.into_keys().collect();
+    let key = keys.iter().find(|key| key.starts_with("SIGNINGKEY#")).unwrap();
+    app.delete_credential(key).await;
+    for _ in 0..12 {
+        log_in(&app, "ada", PASSWORD).send().await.expect("500 INTERNAL");
+    }
+}
+
+#[tokio::test]
 async fn a_refused_pool_is_remembered_and_costs_no_more_writes() {
     let app = TestApp::start().await;
     app.user_with_password("ada").await;

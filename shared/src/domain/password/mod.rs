@@ -115,6 +115,14 @@ impl PasswordText {
 }
 
 impl PasswordText {
+    /// Whether our own hash of the text, which is the password of that hash, should take its place. bcrypt does not read
+    /// what comes after 72 bytes, so there the text may have a mistake.
+    pub fn should_replace(&self, hash: &PasswordHash) -> bool {
+        let texts = self.received.iter().chain([&self.prepared]);
+        let longest = texts.map(|text| text.expose_secret().len()).max().unwrap_or(0);
+        hash.needs_rehash() && !(hash.expose().starts_with("$2") && longest > 72)
+    }
+
     /// Whether the hash is one that this version of the code made of the text. It takes as long as hashing it.
     pub fn is_of_own(&self, hash: &PasswordHash) -> bool {
         !hash.needs_rehash() && stored::is_argon2_of(&self.prepared, hash.expose())
