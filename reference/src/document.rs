@@ -111,7 +111,7 @@ fn document(texts: &Texts, servers: &Servers) -> Value {
         schemas::refuse_reserved_handles(body);
     }
     all.insert("ReservedHandle".to_owned(), schemas::reserved_handle());
-    let tags = ["Usernames", "Users", "SigningIn"]
+    let tags = ["SigningIn", "Usernames", "Users"]
         .map(|name| json!({ "name": name, "description": texts.get(&format!("tags.{name}")) }));
     json!({
         "openapi": "3.1.0",

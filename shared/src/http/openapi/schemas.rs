@@ -50,7 +50,7 @@ schema! {
     Username = "Username" with Handle: username();
     UserId = "UserId": text(1, user_id::MAX_LENGTH, patterns::USER_ID, "3c90c3cc-0d44-4b50-8888-8dd25736052a");
     PasswordText = "Password": password();
-    SignInName = "SignInName": free_text("old_username", username::MAX_EMAIL_LENGTH);
+    SignInName = "SignInName": free_text("old_username", password::MAX_LENGTH);
     GivenPassword = "GivenPassword": given_password();
     GivenRefreshToken = "RefreshToken": refresh_token();
     PersonName = "PersonName": line(PersonName::MAX_LENGTH, "Ada");
