@@ -31,6 +31,8 @@ use utoipa::ToSchema;
 /// The most decisions after the first: one whenever somebody else's write comes in between.
 const RETRIES: usize = 3;
 const NEW_PASSWORD: &str = "newPassword";
+/// How long after a change its request may be repeated.
+const REPEATED_WITHIN: SignedDuration = SignedDuration::from_mins(15);
 
 /// This endpoint.
 pub fn endpoint() -> Endpoint {
@@ -111,8 +113,7 @@ async fn change_password(
         of: found.credential.as_ref().map(|credential| (&found.user.id, credential)),
         source: client.source,
         device: client.device.as_ref(),
-        // The new one as well: who lost the answer repeats the request.
-        passwords: vec![old, new],
+        passwords: found.candidates(old, new, now),
     };
     let judged = service.judge(&app.store, guess, now).await?;
     let Some(Credential { hash: old_hash, .. }) = found.credential.clone() else {
@@ -143,8 +144,23 @@ struct Found {
 }
 
 impl Found {
+    /// The passwords that count. Soon after a change it is the new one as well: who lost the answer repeats the request.
+    fn candidates(
+        &self,
+        old: PasswordText,
+        new: PasswordText,
+        now: Timestamp,
+    ) -> Vec<PasswordText> {
+        let is_recent = |at: Timestamp| now.duration_since(at) <= REPEATED_WITHIN;
+        match self.user.password_changed_at {
+            Some(at) if is_recent(at) => vec![old, new],
+            _ => vec![old],
+        }
+    }
+
     /// Reads them, if the caller is that user, and may go on.
     async fn read(app: &App, caller: &Caller, user_id: &UserId) -> Result<Self, Error> {
+        let policy = app.sessions()?;
         let session = caller.session.as_ref().map(|session| session.id);
         let candidate = app.store.candidate(Some(&caller.id), session).await?;
         let Candidate { user, credential, session } = candidate;
@@ -153,7 +169,7 @@ impl Found {
             return Err(AccessDenied::NotOwner.into());
         }
         let session = session.filter(|session| {
-            session.user_id == user.id && session.is_live(user.session_epoch, app.now())
+            session.user_id == user.id && session.is_live(&user, policy, app.now())
         });
         if caller.session.is_some() && session.is_none() {
             // It was signed out of, though its access token has not run out.

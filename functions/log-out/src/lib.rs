@@ -63,7 +63,7 @@ async fn log_out(
     let Claimed { session, user } = app.store.claimed(&token).await?;
     let Some(session) = session.filter(|session| session.issued(&token)) else { return Ok(Done) };
     visitor.is(&session.user_id);
-    let user = user.filter(|user| session.is_live(user.session_epoch, now));
+    let user = user.filter(|user| session.is_live(user, policy, now));
     let at = Presentation { now, policy, is_staff: false, nonce: Bytes32([0; 32]) };
     let is_good = matches!(
         session.present(&token, at),

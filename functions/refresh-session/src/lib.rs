@@ -86,7 +86,8 @@ async fn live(
     let Some((session, user)) = session.zip(user) else { return Ok(None) };
     let not_before = service.signer.not_before(now).await?;
     let counts = not_before.is_none_or(|instant| session.authenticated_at >= instant);
-    let is_live = session.is_live(user.session_epoch, now) && session.user_id == user.id;
+    let is_live =
+        session.is_live(&user, &service.settings.sessions, now) && session.user_id == user.id;
     Ok((counts && is_live && user.status == Status::Active).then_some((session, user)))
 }
 

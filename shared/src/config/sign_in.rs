@@ -11,12 +11,15 @@ use crate::domain::session::SessionPolicy;
 use crate::sign_in::SignInSettings;
 use crate::token::{Audience, OwnTokens, SigningAlgorithm};
 
+/// The shortest duration of everything but the grace.
+const MIN_DURATION: SignedDuration = SignedDuration::from_mins(1);
+/// The setting that may be zero.
+const GRACE: &str = "REFRESH_GRACE";
 /// The longest grace.
 const MAX_GRACE: SignedDuration = SignedDuration::from_secs(300);
 /// The most late repetitions.
 const MAX_LATE_REPEATS: u32 = 10;
-/// The shortest and the longest lifetime of an access token: what ends sessions reaches other services only when it is over.
-const MIN_ACCESS_TOKEN: SignedDuration = SignedDuration::from_mins(1);
+/// The longest lifetime of an access token: what ends sessions reaches other services only when it is over.
 const MAX_ACCESS_TOKEN: SignedDuration = SignedDuration::from_hours(1);
 
 /// Reads the settings, if users sign in here. `audience` is that of the identity provider's tokens, `optional` finds
@@ -41,6 +44,9 @@ pub(super) fn read(
         if duration > max {
             return Err(ConfigError::new(name, format!("is longer than {max:#}; shorten it")));
         }
+        if duration < MIN_DURATION && name != GRACE {
+            return Err(ConfigError::new(name, "is shorter than a minute; lengthen it"));
+        }
         Ok(duration)
     };
     let count = |name: &'static str, default: u32, allowed: std::ops::RangeInclusive<u32>| {
@@ -52,11 +58,6 @@ pub(super) fn read(
     };
     let (sessions, attempts) = (SessionPolicy::default(), AttemptPolicy::default());
     let ever = SignedDuration::from_hours(10 * 365 * 24);
-    let access_token = duration("ACCESS_TOKEN_LIFETIME", sessions.access_token, MAX_ACCESS_TOKEN)?;
-    if access_token < MIN_ACCESS_TOKEN {
-        let problem = "is shorter than a minute; lengthen it";
-        return Err(ConfigError::new("ACCESS_TOKEN_LIFETIME", problem));
-    }
     let settings = SignInSettings {
         tokens: OwnTokens {
             issuer: issuer(stage, optional("SIGN_IN_ISSUER"))?,
@@ -66,12 +67,16 @@ pub(super) fn read(
             }),
         },
         sessions: SessionPolicy {
-            access_token,
+            access_token: duration(
+                "ACCESS_TOKEN_LIFETIME",
+                sessions.access_token,
+                MAX_ACCESS_TOKEN,
+            )?,
             idle: duration("SESSION_IDLE", sessions.idle, ever)?,
             lifetime: duration("SESSION_LIFETIME", sessions.lifetime, ever)?,
             staff_idle: duration("STAFF_SESSION_IDLE", sessions.staff_idle, ever)?,
             staff_lifetime: duration("STAFF_SESSION_LIFETIME", sessions.staff_lifetime, ever)?,
-            grace: duration("REFRESH_GRACE", sessions.grace, MAX_GRACE)?,
+            grace: duration(GRACE, sessions.grace, MAX_GRACE)?,
             late_repeats: count(
                 "REFRESH_LATE_REPEATS",
                 sessions.late_repeats,
@@ -198,6 +203,8 @@ mod tests {
             ("REFRESH_LATE_REPEATS", "11"),
             ("SIGN_IN_ATTEMPTS", "0"),
             ("SIGN_IN_WINDOW", "25h"),
+            ("SIGN_IN_WINDOW", "0s"),
+            ("SESSION_IDLE", "59s"),
             ("SIGN_IN_ALGORITHM", "HS256"),
             ("SIGN_IN_HASHES", "md5"),
             ("SIGN_IN_FIREBASE_SIGNER_KEY", "short"),

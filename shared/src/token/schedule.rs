@@ -45,6 +45,11 @@ impl ScheduledKey {
         self.jwk["alg"].as_str().unwrap_or_default()
     }
 
+    /// Whether the key is to sign later, and was not revoked.
+    fn waits_at(&self, now: Timestamp) -> bool {
+        self.sign_from > now && self.verifies_at(now)
+    }
+
     fn verifies_at(&self, now: Timestamp) -> bool {
         self.verify_until.is_none_or(|until| now < until)
     }
@@ -59,10 +64,11 @@ impl KeySchedule {
         serde_json::from_str(text)
     }
 
-    /// The key that signs at that instant.
+    /// The key that signs at that instant: the latest whose time has come, unless it was revoked. One that another
+    /// has taken over from never signs again.
     pub fn signing_at(&self, now: Timestamp) -> Option<&ScheduledKey> {
         let mut keys = self.keys.iter().rev();
-        keys.find(|key| key.sign_from <= now && key.verifies_at(now))
+        keys.find(|key| key.sign_from <= now).filter(|key| key.verifies_at(now))
     }
 
     /// The public halves that are published at that instant, as a JSON Web Key Set: those that verify, and
@@ -97,9 +103,9 @@ impl KeySchedule {
         let mut next = self.clone();
         let key = next.keys.iter_mut().find(|key| key.id() == kid)?;
         key.verify_until = Some(now);
-        // If it was to be replaced later, its successor takes over at once.
+        // If it signs, the next one takes over at once.
         if next.signing_at(now).is_none()
-            && let Some(successor) = next.keys.iter_mut().find(|key| key.sign_from > now)
+            && let Some(successor) = next.keys.iter_mut().find(|key| key.waits_at(now))
         {
             successor.sign_from = now;
         }
@@ -174,6 +180,15 @@ mod tests {
             ("b", vec!["b".to_owned()])
         );
         assert_eq!(signing(&first.revoked("a", start()).unwrap(), start()), "none");
+        // The runbook: a new key, then the leaked one is revoked, soon after it took over from another.
+        let soon = start() + PUBLISHED_BEFORE + MILLI;
+        let leaked = schedule.rotated(jwk("c"), LIFETIME, soon).revoked("b", soon).unwrap();
+        assert_eq!(signing(&leaked, soon), "c", "and not the one that is past");
+        assert_eq!(signing(&leaked, soon + LIFETIME * 3), "c");
+        // A key that was revoked before it signed takes over from nobody.
+        let two = schedule.rotated(jwk("c"), LIFETIME, start());
+        let two = two.revoked("b", start()).unwrap().revoked("a", start()).unwrap();
+        assert_eq!(signing(&two, start()), "c");
         assert_eq!(first.revoked("x", start()), None);
     }
 }

@@ -58,6 +58,17 @@ async fn who_lost_the_answer_refreshes_and_repeats_the_request() {
 }
 
 #[tokio::test]
+async fn the_new_password_is_no_second_guess_once_15_minutes_have_passed() {
+    let app = TestApp::start().await;
+    let ada = app.user_with_password("ada").await;
+    let guess = || change_password(&app, &ada.token, &ada.id, "wrong", PASSWORD);
+    app.clock.advance(jiff::SignedDuration::from_mins(15));
+    guess().send().await.expect("200");
+    app.clock.advance(jiff::SignedDuration::from_millis(1));
+    guess().send().await.expect("401 CREDENTIALS_INVALID");
+}
+
+#[tokio::test]
 async fn a_new_password_that_breaks_a_rule_is_400_and_costs_no_attempt() {
     let app = TestApp::start().await;
     let ada = app.user_with_password("ada").await;

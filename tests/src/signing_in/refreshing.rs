@@ -199,6 +199,20 @@ async fn nothing_in_the_tables_yields_a_token() {
 }
 
 #[tokio::test]
+async fn who_becomes_an_administrator_has_the_lifetimes_of_one_from_then_on() {
+    let app = TestApp::start().await;
+    let root = app.user_with("grace", shared::domain::role::Role::Admin).await;
+    for (hours, outcome) in [(11, "200"), (12, "401 REFRESH_TOKEN_INVALID")] {
+        let ada = app.user_with_password(&format!("ada_{hours}")).await;
+        let tokens = signed_in(&app, &ada.username).await;
+        app.clock.advance(SignedDuration::from_hours(hours));
+        let fields = json!({ "roles": ["API_USER", "ADMIN"] });
+        app.update(&root, &ada, fields).send().await.expect("200");
+        refresh(&app, &tokens.refresh).send().await.expect(outcome);
+    }
+}
+
+#[tokio::test]
 async fn roles_count_live_and_are_in_the_next_token() {
     let app = TestApp::start().await;
     let root = app.user_with("grace", shared::domain::role::Role::Admin).await;

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::bytes::{Bytes32, Randomness, SessionId};
 use super::policy::SessionPolicy;
 use super::refresh_token::{RefreshToken, Secret, TAG_LENGTH};
+use crate::domain::user::User;
 use crate::domain::user_id::UserId;
 
 /// A session as the table has it.
@@ -131,12 +132,14 @@ impl Session {
         RefreshToken { session_id: self.id, user_id: self.user_id.clone(), generation, secret, tag }
     }
 
-    /// Whether the session goes on at that instant for a user of that epoch.
-    pub fn is_live(&self, epoch: u64, now: Timestamp) -> bool {
+    /// Whether the session goes on at that instant for its user as the user is now. Who became staff meanwhile has
+    /// the lifetimes of staff, from the last rotation on.
+    pub fn is_live(&self, user: &User, policy: &SessionPolicy, now: Timestamp) -> bool {
+        let renewed_until = self.renewed_until(user.roles.are_staff(), policy, self.rotated_at);
         self.ended_at.is_none()
-            && now < self.expires_at
+            && now < self.expires_at.min(renewed_until)
             && now < self.ends_at
-            && self.epoch == epoch
+            && self.epoch == user.session_epoch
     }
 
     /// Whether the session made this token once, be it present or old.
