@@ -174,7 +174,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Sign out
+         * End a session
          * @description **Production warning: this operation changes data. With the production server, the data is that of real users; use the development server to try things.**
          *
          *     Ends the session of the refresh token; its access token runs out within ten minutes. everywhere ends all of your sessions at once, and needs the present refresh token. A token that is none of ours is 204 as well: there is nothing to end (RFC 7009).
