@@ -9,6 +9,7 @@ use shared::domain::role::Role;
 use shared::domain::status::Status;
 use shared::domain::username::Username;
 
+use crate::concurrency::until_answered;
 use crate::{Answer, NewUser, Request, TestApp, TestUser, percent_encoded};
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
@@ -263,11 +264,11 @@ async fn compare(seed: u64, count: usize) -> [usize; 5] {
         let other = first_names[numbers.below(callers.len())].clone();
         let name = random_name(&mut numbers, &own, &other);
 
-        let checked = check(&app, &caller, &name).send().await.expect("200");
+        let checked = until_answered(|| check(&app, &caller, &name)).await.expect("200");
         if number % 10 == 0 {
             check_suggestions(&app, &caller, &checked).await;
         }
-        let renamed = app.rename(&caller, &name).send().await;
+        let renamed = until_answered(|| app.rename(&caller, &name)).await;
         let promised = reason(&checked);
         let outcome = renamed.header("x-error-code");
         assert_eq!(outcome, promised, "seed {seed}, name {number}: {name:?} of {own}");

@@ -13,7 +13,7 @@ fn count(outcomes: &[String], outcome: &str) -> usize {
 
 /// Sends a request on a thread of its own, and again whenever the machine was too slow for an answer, as
 /// clients do.
-async fn until_answered(request: impl Fn() -> Request) -> Answer {
+pub(crate) async fn until_answered(request: impl Fn() -> Request) -> Answer {
     loop {
         let answer = tokio::spawn(request().send()).await.unwrap();
         if answer.outcome() != "503 UNAVAILABLE" {
