@@ -29,24 +29,6 @@ pub async fn validate_and_hash(
     }
 }
 
-/// The defect is logged without the panic's message, which can quote the password.
-fn panicked() -> Error {
-    Error::Internal("judging a password panicked".into())
-}
-
-fn of_password(
-    invalid: Vec<InvalidPassword>,
-    field: &'static str,
-) -> impl Iterator<Item = Violation> {
-    invalid.into_iter().map(move |kind| Violation::new(Location::field(field), kind))
-}
-
-impl NewPassword {
-    fn own_data(&self) -> Vec<&str> {
-        self.own_data.iter().map(String::as_str).collect()
-    }
-}
-
 /// Judges the new password of a request, which stands in that field, if the request has one. If `violations`, what
 /// the request breaks already, is not empty, only the cheap checks of the password run.
 ///
@@ -64,9 +46,7 @@ pub async fn judge(
         return Err(Error::Invalid(violations));
     }
     let Some(password) = password else { return Ok(None) };
-    // It takes processor time.
-    let judged = tokio::task::spawn_blocking(move || password.text.judge(&password.own_data()));
-    let judged = judged.await.map_err(|_| panicked())?;
+    let judged = off_thread(move || password.text.judge(&password.own_data())).await?;
     judged.map(Some).map_err(|invalid| Error::Invalid(of_password(invalid, field).collect()))
 }
 
@@ -75,8 +55,7 @@ pub async fn judge(
 /// # Errors
 /// [`Error::Internal`] when the work could not be done.
 pub async fn hash_judged(password: Password) -> Result<PasswordHash, Error> {
-    let hashed = tokio::task::spawn_blocking(move || password.hash()).await;
-    Ok(hashed.map_err(|_| panicked())??)
+    Ok(off_thread(move || password.hash()).await??)
 }
 
 /// Hashes a password that the user has already.
@@ -84,8 +63,7 @@ pub async fn hash_judged(password: Password) -> Result<PasswordHash, Error> {
 /// # Errors
 /// [`Error::Internal`] when the work could not be done.
 pub async fn hash(text: PasswordText) -> Result<PasswordHash, Error> {
-    let hashed = tokio::task::spawn_blocking(move || text.hash()).await;
-    Ok(hashed.map_err(|_| panicked())??)
+    Ok(off_thread(move || text.hash()).await??)
 }
 
 /// Whether the hash is one that this version of the code made of that text. It takes as long as hashing it.
@@ -93,8 +71,7 @@ pub async fn hash(text: PasswordText) -> Result<PasswordHash, Error> {
 /// # Errors
 /// [`Error::Internal`] when the work could not be done.
 pub async fn is_own_hash_of(text: PasswordText, hash: PasswordHash) -> Result<bool, Error> {
-    let compared = tokio::task::spawn_blocking(move || text.is_of_own(&hash)).await;
-    compared.map_err(|_| panicked())
+    off_thread(move || text.is_of_own(&hash)).await
 }
 
 /// Whether the text is the password of that hash, which may come from elsewhere. It takes as long as hashing it.
@@ -106,6 +83,26 @@ pub async fn is_password_of(
     hash: PasswordHash,
     settings: HashSettings,
 ) -> Result<bool, Error> {
-    let compared = tokio::task::spawn_blocking(move || text.verify(&hash, &settings)).await;
-    compared.map_err(|_| panicked())
+    off_thread(move || text.verify(&hash, &settings)).await
+}
+
+/// Does work that takes processor time. A defect is logged without the panic's message, which can quote the password.
+async fn off_thread<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Error> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|_| Error::Internal("judging a password panicked".into()))
+}
+
+fn of_password(
+    invalid: Vec<InvalidPassword>,
+    field: &'static str,
+) -> impl Iterator<Item = Violation> {
+    invalid.into_iter().map(move |kind| Violation::new(Location::field(field), kind))
+}
+
+impl NewPassword {
+    fn own_data(&self) -> Vec<&str> {
+        self.own_data.iter().map(String::as_str).collect()
+    }
 }

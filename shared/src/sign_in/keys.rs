@@ -53,13 +53,8 @@ pub async fn rotate(
     let sealed = custody.seal(&kid, &pair.pkcs8).await?;
     let schedule = schedule.rotated(pair.jwk, token_lifetime, now);
     let sign_from = schedule.keys.last().map_or(now, |key| key.sign_from);
-    let text = serde_json::to_string(&schedule)?;
-    let new = NewKey { kid: &kid, key: &sealed };
-    if store.publish_keys(&text, version, Some(new)).await? {
-        Ok(NewSigningKey { kid, sign_from })
-    } else {
-        Err(KeysError::Overtaken)
-    }
+    publish(store, &schedule, version, Some(NewKey { kid: &kid, key: &sealed })).await?;
+    Ok(NewSigningKey { kid, sign_from })
 }
 
 /// Withdraws a key at once: the tokens that it signed count no longer.
@@ -69,11 +64,7 @@ pub async fn rotate(
 pub async fn revoke(store: &Store, kid: &str, now: Timestamp) -> Result<(), KeysError> {
     let (schedule, version) = read(store).await?;
     let revoked = schedule.revoked(kid, now).ok_or_else(|| KeysError::NotFound(kid.to_owned()))?;
-    if store.publish_keys(&serde_json::to_string(&revoked)?, version, None).await? {
-        Ok(())
-    } else {
-        Err(KeysError::Overtaken)
-    }
+    publish(store, &revoked, version, None).await
 }
 
 /// The keys and when each signs and verifies.
@@ -93,16 +84,26 @@ pub async fn not_before(store: &Store, instant: Timestamp) -> Result<(), KeysErr
     // Access tokens have the second of the sign-in.
     let second = Timestamp::from_second(instant.as_second()).unwrap_or(instant);
     let next = KeySchedule { not_before: Some(second), ..schedule };
-    if store.publish_keys(&serde_json::to_string(&next)?, version, None).await? {
-        Ok(())
-    } else {
-        Err(KeysError::Overtaken)
-    }
+    publish(store, &next, version, None).await
 }
 
 async fn read(store: &Store) -> Result<(KeySchedule, Option<u64>), KeysError> {
     match store.published_keys().await? {
         Some(published) => Ok((KeySchedule::parse(&published.schedule)?, Some(published.version))),
         None => Ok((KeySchedule::default(), None)),
+    }
+}
+
+/// Replaces the schedule of that version.
+async fn publish(
+    store: &Store,
+    schedule: &KeySchedule,
+    version: Option<u64>,
+    new: Option<NewKey<'_>>,
+) -> Result<(), KeysError> {
+    if store.publish_keys(&serde_json::to_string(schedule)?, version, new).await? {
+        Ok(())
+    } else {
+        Err(KeysError::Overtaken)
     }
 }
