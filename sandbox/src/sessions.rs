@@ -26,7 +26,7 @@ impl SampleSession {
     /// The session that a sample event ends.
     pub const ENDED: Self = Self(2);
 
-    /// Begins the sessions. [`Sample::ADMIN`] has signed in on [`KNOWN_DEVICE`], and somebody has failed since.
+    /// Begins the sessions. [`Sample::ADMIN`] has signed in on a known device, and somebody has failed since.
     ///
     /// # Errors
     /// When the tables are unavailable, or there are no sample users.
