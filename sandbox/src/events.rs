@@ -123,6 +123,27 @@ fn compare(location: &str, expected: &Value, found: &Value, differences: &mut Ve
     }
 }
 
+/// Puts into the tables what the sample events are about: the sample users, their sessions, and a signing key that the
+/// KMS keeps.
+///
+/// # Errors
+/// When the DynamoDB or the KMS does not answer.
+pub async fn prepare(
+    dynamo_db: &EmbeddedDynamoDb,
+    kms: &EmbeddedKms,
+) -> Result<(), Box<dyn Error>> {
+    let store = Store::new(dynamo_db.settings().client(https()?), tables());
+    let now = SystemClock.now();
+    crate::Sample::create_all(&store, now).await?;
+    SampleSession::begin_all(&store, now).await?;
+    let custody =
+        Kms::new(&dynamo_db.settings(), https()?, Some(kms.endpoint().to_owned()), "local");
+    let custody = Custody::Envelope(custody.encrypting_with("local".to_owned()));
+    let lifetime = SessionPolicy::default().access_token;
+    rotate(&store, &custody, SigningAlgorithm::default(), lifetime, now).await?;
+    Ok(())
+}
+
 /// Runs the built binary of a function under a Runtime API, with a fresh DynamoDB. It sends the sample
 /// events, then malformed events, then a sample event again. The function may give any answer to a
 /// malformed event, but it must not end.
@@ -132,16 +153,8 @@ fn compare(location: &str, expected: &Value, found: &Value, differences: &mut Ve
 pub async fn check_binary(function: &str, binary: &Path) -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let dynamo_db = EmbeddedDynamoDb::start(listener, None)?;
-    let store = Store::new(dynamo_db.settings().client(https()?), tables());
-    let now = SystemClock.now();
-    crate::Sample::create_all(&store, now).await?;
-    SampleSession::begin_all(&store, now).await?;
     let kms = EmbeddedKms::start(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?)?;
-    let custody =
-        Kms::new(&dynamo_db.settings(), https()?, Some(kms.endpoint().to_owned()), "local");
-    let custody = Custody::Envelope(custody.encrypting_with("local".to_owned()));
-    let lifetime = SessionPolicy::default().access_token;
-    rotate(&store, &custody, SigningAlgorithm::default(), lifetime, now).await?;
+    prepare(&dynamo_db, &kms).await?;
     let mut running = Function::start(binary, &settings(&dynamo_db, &kms)).await?;
     let samples = of(function)?;
     let mut failures = Vec::new();

@@ -283,13 +283,24 @@ impl TestApp {
     pub async fn put_failures(&self, user: &TestUser, failures: u64) {
         let failures = AttributeValue::N(failures.to_string());
         self.put_credential(user, "failures", failures.clone()).await;
+        let none = AttributeValue::N("0".to_owned());
         let pool = AttemptPool::strangers(&user.username);
-        let item = [
-            ("pk", AttributeValue::S(format!("ATTEMPTS#{}", pool.id()))),
-            ("attempts", AttributeValue::N("0".to_owned())),
-            ("inARow", failures),
-        ];
-        let item = item.map(|(name, value)| (name.to_owned(), value)).into();
+        self.put_attempts(&pool, [("attempts", none), ("inARow", failures)]).await;
+    }
+
+    /// Lets the clients whose address nobody knows have that many failures that the table counts, in a window that ends
+    /// at that instant.
+    pub async fn put_source_failures(&self, failures: u32, window_ends_at: Timestamp) {
+        let failures = AttributeValue::N(failures.to_string());
+        let end = AttributeValue::N(window_ends_at.as_millisecond().to_string());
+        let pool = AttemptPool::source("0.0.0.0");
+        self.put_attempts(&pool, [("attempts", failures), ("windowEndsAt", end)]).await;
+    }
+
+    async fn put_attempts(&self, pool: &AttemptPool, counts: [(&str, AttributeValue); 2]) {
+        let pk = ("pk", AttributeValue::S(format!("ATTEMPTS#{}", pool.id())));
+        let item = [pk].into_iter().chain(counts);
+        let item = item.map(|(name, value)| (name.to_owned(), value)).collect();
         let put = self.client.put_item().table_name(CREDENTIALS_TABLE).set_item(Some(item));
         put.send().await.expect("a table");
     }

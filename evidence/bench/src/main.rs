@@ -4,12 +4,15 @@
 //! The command is `cargo run --release -p bench`. `docs/performance.md` describes the measurements.
 
 mod binaries;
+mod failures;
 mod figures;
+mod hashes;
 mod instructions;
 mod measure;
 mod process;
 mod report;
 mod scenario;
+mod sign_in;
 mod tokens;
 mod upstream;
 
@@ -26,7 +29,7 @@ use report::{Comparison, Pair};
 use sandbox::Tls;
 
 use crate::binaries::{Binary, FLOOR};
-use crate::measure::{ColdStart, TlsSetup, Warm, cold_start};
+use crate::measure::{ColdStart, TlsSetup, Warm, cold_start, in_turn};
 use crate::process::CpuLimit;
 use crate::scenario::Hint;
 use crate::upstream::DynamoDb;
@@ -61,6 +64,15 @@ struct Options {
 enum Command {
     /// Counts the instructions of a rename. Fails when a count exceeds the budget.
     Instructions,
+    /// Measures signing in: sign-ins and refreshes, and the hashes of passwords.
+    SignIn,
+    /// Measures whether the ways of failing to sign in take the same time. Fails when their medians differ by more than
+    /// 5 ms.
+    Failures {
+        /// The number of failures of each way.
+        #[arg(long, default_value_t = 1000)]
+        times: usize,
+    },
     /// Serves the DynamoDB. The benchmark starts itself with this command.
     #[command(hide = true, name = upstream::COMMAND)]
     DynamoDb,
@@ -73,6 +85,8 @@ fn main() -> ExitCode {
             match options.command {
                 None => run(&options).await,
                 Some(Command::Instructions) => count_instructions().await,
+                Some(Command::SignIn) => measure_sign_in(options.invocations).await,
+                Some(Command::Failures { times }) => compare_failures(times).await,
                 Some(Command::DynamoDb) => upstream::serve().await,
             }
         })
@@ -123,9 +137,12 @@ async fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     let hints = without_hint(options, binaries.function).await?;
     let passwords = password_changes(binary_of("update-user")?).await?;
     let tokens = tokens::verification().await?;
+    let (log_in, refresh) = (binary_of("log-in")?, binary_of("refresh-session")?);
+    let signing_in = sign_in::requests(log_in, refresh, options.invocations).await?;
+    let hashes = hashes::verification()?;
     progress.finish_and_clear();
     println!(
-        "{}\n{tls}\n{hints}\n{passwords}\n{tokens}\n{table}",
+        "{}\n{tls}\n{hints}\n{passwords}\n{tokens}\n{signing_in}\n{hashes}\n{table}",
         report::comparison(&comparisons)
     );
     println!("The picture is {}.", options.out.join(PICTURE).display());
@@ -135,6 +152,23 @@ async fn run(options: &Options) -> Result<(), Box<dyn Error>> {
 #[expect(clippy::print_stdout, reason = "the figures are this command's output")]
 async fn count_instructions() -> Result<(), Box<dyn Error>> {
     println!("{}", instructions::check_budget(FUNCTION).await?);
+    Ok(())
+}
+
+#[expect(clippy::print_stdout, reason = "the figures are this command's output")]
+async fn measure_sign_in(invocations: usize) -> Result<(), Box<dyn Error>> {
+    let (log_in, refresh) = (Binary::build("log-in")?, Binary::build("refresh-session")?);
+    println!("{}", sign_in::requests(&log_in, &refresh, invocations).await?);
+    println!("{}", hashes::verification()?);
+    Ok(())
+}
+
+#[expect(clippy::print_stdout, reason = "the figures are this command's output")]
+async fn compare_failures(times: usize) -> Result<(), Box<dyn Error>> {
+    let [log_in, create_user, update_user] =
+        [Binary::build("log-in")?, Binary::build("create-user")?, Binary::build("update-user")?];
+    let binaries = failures::Binaries { log_in, create_user, update_user };
+    println!("{}", failures::compare(&binaries, times).await?);
     Ok(())
 }
 
@@ -187,8 +221,8 @@ async fn compare(
     )
     .await?;
     let mut warm = Pair {
-        function: Warm::start(&binaries.function.path, &settings, renames.to_vec()).await?,
-        floor: Warm::start(&binaries.floor.path, &settings, renames.to_vec()).await?,
+        function: Warm::start(&binaries.function.path, &settings, in_turn(renames.clone())).await?,
+        floor: Warm::start(&binaries.floor.path, &settings, in_turn(renames.clone())).await?,
     };
     for _ in 0..CHUNKS {
         warm.function.invoke(chunk).await?;
@@ -239,7 +273,7 @@ async fn without_hint(options: &Options, function: &Binary) -> Result<String, Bo
     let (named, unnamed) = (DynamoDb::start().await?, DynamoDb::start().await?);
     let start = async |dynamo_db: &DynamoDb, hint| {
         let settings = scenario::settings(&format!("http://{}", dynamo_db.address), None);
-        Warm::start(&function.path, &settings, scenario::renames(hint)?.to_vec()).await
+        Warm::start(&function.path, &settings, in_turn(scenario::renames(hint)?)).await
     };
     let mut named = start(&named, Hint::Given).await?;
     let mut unnamed = start(&unnamed, Hint::Absent).await?;

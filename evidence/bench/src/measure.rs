@@ -6,7 +6,7 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use sandbox::Tls;
-use sandbox::lambda::Function;
+use sandbox::lambda::{Answer, Function};
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::process::Command;
@@ -32,24 +32,44 @@ pub(crate) async fn cold_start(
 ) -> Result<ColdStart, Box<dyn Error>> {
     let mut function = Function::start(binary, settings).await?;
     let ready = function.ready().await?;
-    let first = time_invocation(&mut function, event).await?;
+    let (first, _) = time_success(&mut function, event).await?;
     Ok(ColdStart { ready, first })
 }
 
-/// Invokes the function once. Returns the time until the response.
-async fn time_invocation(function: &mut Function, event: &str) -> Result<Duration, Box<dyn Error>> {
+/// Invokes the function once. Returns the time until the response, and the response.
+pub(crate) async fn time_invocation(
+    function: &mut Function,
+    event: &str,
+) -> Result<(Duration, Answer), Box<dyn Error>> {
     let start = Instant::now();
     let response = function.invoke(event).await?;
-    let taken = start.elapsed();
+    Ok((start.elapsed(), response))
+}
+
+/// As [`time_invocation`], and checks that the response is a success.
+async fn time_success(
+    function: &mut Function,
+    event: &str,
+) -> Result<(Duration, Answer), Box<dyn Error>> {
+    let (taken, response) = time_invocation(function, event).await?;
     scenario::check(&response)?;
-    Ok(taken)
+    Ok((taken, response))
+}
+
+/// Makes each event from the response to the one before.
+pub(crate) type NextEvent = Box<dyn FnMut(Option<&Answer>) -> Result<String, Box<dyn Error>>>;
+
+/// Returns these events again and again, whatever the responses are.
+pub(crate) fn in_turn(events: impl Into<Vec<String>>) -> NextEvent {
+    let mut events = events.into().into_iter().cycle();
+    Box::new(move |_| events.next().ok_or_else(|| "no event".into()))
 }
 
 /// A function that is invoked again and again.
 pub(crate) struct Warm {
     function: Function,
-    events: Vec<String>,
-    invocations: usize,
+    next: NextEvent,
+    last: Option<Answer>,
     /// The time of each invocation.
     pub(crate) taken: Vec<Duration>,
     /// The processor time of all these invocations.
@@ -61,11 +81,10 @@ impl Warm {
     pub(crate) async fn start(
         binary: &Path,
         settings: &[(&str, String)],
-        events: Vec<String>,
+        next: NextEvent,
     ) -> Result<Self, Box<dyn Error>> {
         let function = Function::start(binary, settings).await?;
-        let mut warm =
-            Self { function, events, invocations: 0, taken: Vec::new(), cpu: Duration::ZERO };
+        let mut warm = Self { function, next, last: None, taken: Vec::new(), cpu: Duration::ZERO };
         warm.invoke(100).await?;
         warm.taken.clear();
         warm.cpu = Duration::ZERO;
@@ -77,10 +96,10 @@ impl Warm {
         let id = self.function.id().ok_or("the function has ended")?;
         let before = process::cpu_time(id)?;
         for _ in 0..times {
-            let number = self.invocations % self.events.len();
-            let event = self.events.get(number).ok_or("no event")?;
-            self.taken.push(time_invocation(&mut self.function, event).await?);
-            self.invocations += 1;
+            let event = (self.next)(self.last.as_ref())?;
+            let (taken, response) = time_success(&mut self.function, &event).await?;
+            self.taken.push(taken);
+            self.last = Some(response);
         }
         self.cpu += process::cpu_time(id)?.saturating_sub(before);
         Ok(())
@@ -106,7 +125,7 @@ pub(crate) async fn dynamo_db_time(
 ) -> Result<Vec<Duration>, Box<dyn Error>> {
     let tap = Tap::start(dynamo_db.address).await?;
     let settings = scenario::settings(&format!("http://{}", tap.address), None);
-    let mut warm = Warm::start(binary, &settings, events.to_vec()).await?;
+    let mut warm = Warm::start(binary, &settings, in_turn(events)).await?;
     tap.take_waits();
     warm.invoke(times).await?;
     Ok(tap.take_waits())
@@ -150,11 +169,11 @@ impl TlsSetup<'_> {
         // Lambda gives init a whole processor, and counts from the event on. Without this pause, the
         // time that init has used of its share would count for the first event.
         tokio::time::sleep(PERIODS).await;
-        let first = time_invocation(&mut function, event).await;
+        let first = time_success(&mut function, event).await;
         if let Some(server) = server {
             server.abort();
         }
-        Ok(ColdStart { ready, first: first? })
+        Ok(ColdStart { ready, first: first?.0 })
     }
 }
 
@@ -172,7 +191,7 @@ pub(crate) async fn password_changes(
     let event = scenario::success("update-user")?;
     let mut taken = Vec::new();
     for _ in 0..times {
-        taken.push(time_invocation(&mut function, &event).await?);
+        taken.push(time_success(&mut function, &event).await?.0);
     }
     let peak = process::peak_memory(function.id().ok_or("the function has ended")?)?;
     Ok((taken, peak))
@@ -190,7 +209,7 @@ pub(crate) struct Cost {
 /// Invokes a function once, and reads the cost from its log.
 pub(crate) async fn cost(binary: &Path, function: &str) -> Result<Cost, Box<dyn Error>> {
     let dynamo_db = DynamoDb::start().await?;
-    let settings = scenario::settings(&format!("http://{}", dynamo_db.address), None);
+    let settings = scenario::signing_in(&dynamo_db);
     let path = std::env::temp_dir().join(format!("nameplate-bench-{}.log", std::process::id()));
     let mut command = Command::new(binary);
     command.stdout(std::fs::File::create(&path)?).stderr(Stdio::null());

@@ -4,11 +4,13 @@ use std::error::Error;
 use std::path::Path;
 
 use jiff::SignedDuration;
-use sandbox::events::{self, Sample};
+use sandbox::events::{self, SIGN_IN_ISSUER, Sample};
 use sandbox::lambda::Answer;
 use sandbox::{CREDENTIALS_TABLE, Issuer, Sample as User, TABLE, TokenRequest};
 use serde_json::{Value, json};
 use shared::clock::{Clock, SystemClock};
+
+use crate::upstream::DynamoDb;
 
 /// Returns the sample event of a function that ends with success.
 pub(crate) fn success(function: &str) -> Result<String, Box<dyn Error>> {
@@ -73,14 +75,32 @@ pub(crate) fn settings(dynamo_db: &str, root: Option<&Path>) -> Vec<(&'static st
     .collect()
 }
 
+/// Returns the settings of a function whose users sign in with that DynamoDB and its KMS.
+pub(crate) fn signing_in(dynamo_db: &DynamoDb) -> Vec<(&'static str, String)> {
+    let mut settings = settings(&format!("http://{}", dynamo_db.address), None);
+    settings.extend([
+        ("AWS_ENDPOINT_URL_KMS", dynamo_db.kms.clone()),
+        ("SIGN_IN", "on".to_owned()),
+        ("SIGN_IN_ISSUER", SIGN_IN_ISSUER.to_owned()),
+        // The most that the setting takes: the benchmark fails on purpose.
+        ("SIGN_IN_ATTEMPTS", "100".to_owned()),
+    ]);
+    settings
+}
+
 /// Checks that the response is a success.
 pub(crate) fn check(response: &Answer) -> Result<(), Box<dyn Error>> {
+    check_status(response, &[200, 201, 204])
+}
+
+/// Checks that the response has one of these statuses.
+pub(crate) fn check_status(response: &Answer, statuses: &[u16]) -> Result<(), Box<dyn Error>> {
     match response {
         Answer::Response(content)
-            if [200, 201].map(Value::from).contains(&content["statusCode"]) =>
+            if statuses.iter().any(|status| content["statusCode"] == *status) =>
         {
             Ok(())
         }
-        other => Err(format!("not a success: {other:?}").into()),
+        other => Err(format!("not of status {statuses:?}: {other:?}").into()),
     }
 }

@@ -1,4 +1,4 @@
-//! The DynamoDB in a process of its own, and a tap that measures its response times.
+//! The DynamoDB and the KMS in a process of their own, and a tap that measures DynamoDB's response times.
 
 use std::error::Error;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -6,9 +6,7 @@ use std::process::Stdio;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use sandbox::{EmbeddedDynamoDb, Sample, tables};
-use shared::clock::{Clock, SystemClock};
-use shared::store::{Store, https};
+use sandbox::{EmbeddedDynamoDb, EmbeddedKms, events};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::process::{Child, Command};
@@ -17,10 +15,12 @@ use tokio::task::JoinHandle;
 /// The command of this program that serves the DynamoDB.
 pub(crate) const COMMAND: &str = "dynamo-db";
 
-/// A DynamoDB with the sample users. It stops when dropped.
+/// A DynamoDB with the sample users, and a KMS with the key of their tokens. They stop when dropped.
 pub(crate) struct DynamoDb {
     /// The address.
     pub(crate) address: SocketAddr,
+    /// The URL of the KMS.
+    pub(crate) kms: String,
     _process: Child,
 }
 
@@ -34,19 +34,21 @@ impl DynamoDb {
             .spawn()?;
         let output = process.stdout.take().ok_or("no output")?;
         let line = BufReader::new(output).lines().next_line().await?.ok_or("no address")?;
-        Ok(Self { address: line.parse()?, _process: process })
+        let (address, kms) = line.split_once(' ').ok_or("no KMS")?;
+        Ok(Self { address: address.parse()?, kms: kms.to_owned(), _process: process })
     }
 }
 
-/// Serves the DynamoDB until the process is killed. Prints its address first.
-#[expect(clippy::print_stdout, reason = "the address is the output of this command")]
+/// Serves the DynamoDB and the KMS until the process is killed. Prints the address of the one and the URL of the other
+/// first.
+#[expect(clippy::print_stdout, reason = "the addresses are the output of this command")]
 pub(crate) async fn serve() -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let address = listener.local_addr()?;
     let dynamo_db = EmbeddedDynamoDb::start(listener, None)?;
-    let store = Store::new(dynamo_db.settings().client(https()?), tables());
-    Sample::create_all(&store, SystemClock.now()).await?;
-    println!("{address}");
+    let kms = EmbeddedKms::start(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?)?;
+    events::prepare(&dynamo_db, &kms).await?;
+    println!("{address} {}", kms.endpoint());
     std::future::pending().await
 }
 

@@ -39,6 +39,11 @@ impl AttemptPool {
         Self(format!("{}#{}", hash(key), device.0))
     }
 
+    /// The pool of everybody at a source address.
+    pub fn source(address: &str) -> Self {
+        Self(format!("source#{}", hash(address)))
+    }
+
     /// The pool as the table has it. It tells nobody the name.
     pub fn id(&self) -> &str {
         &self.0

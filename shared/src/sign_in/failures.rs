@@ -6,10 +6,18 @@ use std::net::{IpAddr, Ipv6Addr};
 use jiff::{SignedDuration, Timestamp};
 
 use super::memory::Memory;
+use super::service::SignIn;
+use crate::domain::attempt::AttemptPool;
 use crate::error::Error;
+use crate::store::{AttemptLimit, Reservation, Store, Window};
 
-/// The most failures of one source in a window, which begins with the first of them. Mobile networks put thousands of people behind one address.
+/// The most failures of one source in a window. Mobile networks put thousands of people behind one address.
 const MAX_FAILURES: u32 = 300;
+/// The failures of a source that a sandbox counts by itself. From then on the table counts them for all sandboxes, so
+/// that who fails now and then costs no write.
+const FAILURES_BY_ITSELF: u32 = 30;
+/// The length of a window, which begins with the first failure: with thousands of people behind an address, no quarter
+/// of an hour may pass without one.
 const WINDOW: SignedDuration = SignedDuration::from_mins(15);
 
 /// Where a request comes from: an IPv4 address, or the /64 of an IPv6 address, which one subscriber has.
@@ -33,27 +41,52 @@ impl fmt::Display for SourceAddress {
     }
 }
 
-/// The failures of each source, as this sandbox has seen them.
-pub(super) struct SourceFailures(Memory<SourceAddress, u32>);
+impl SignIn {
+    /// Counts a failure of the source. One that fails too often is refused from then on.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub(super) async fn count_failure_of(
+        &self,
+        store: &Store,
+        source: AttemptPool,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        if self.failures.is_counted(&source, now) {
+            return Ok(());
+        }
+        let limit = AttemptLimit {
+            // The failure that finds the pool full is the last one.
+            attempts: MAX_FAILURES - FAILURES_BY_ITSELF - 1,
+            in_a_row: u64::MAX,
+            window: Window::AfterFirst(WINDOW),
+            now,
+        };
+        if let Reservation::Refused { until } = store.reserve_attempt(&source, limit).await? {
+            self.refused.update(source, until, now, |()| ());
+        }
+        Ok(())
+    }
+}
 
-impl SourceFailures {
+/// The first failures of each source in a window, as this sandbox has seen them.
+pub(super) struct FirstFailures(Memory<AttemptPool, u32>);
+
+impl FirstFailures {
     pub(super) fn new() -> Self {
         Self(Memory::new())
     }
 
-    /// Refuses a source that failed too often.
-    pub(super) fn check(&self, source: SourceAddress, now: Timestamp) -> Result<(), Error> {
-        match self.0.get(&source, now) {
-            Some((failures, until)) if failures >= MAX_FAILURES => {
-                Err(Error::TooManyAttempts { until })
-            }
-            _ => Ok(()),
+    /// Counts a failure, if it is one of the first.
+    fn is_counted(&self, source: &AttemptPool, now: Timestamp) -> bool {
+        let known = self.0.get(source, now);
+        if known.is_some_and(|(failures, _)| failures >= FAILURES_BY_ITSELF) {
+            return false;
         }
-    }
-
-    pub(super) fn count(&self, source: SourceAddress, now: Timestamp) {
         let until = now.checked_add(WINDOW).unwrap_or(Timestamp::MAX);
-        self.0.update(source, until, now, |failures| *failures = failures.saturating_add(1));
+        self.0
+            .update(source.clone(), until, now, |failures| *failures = failures.saturating_add(1));
+        true
     }
 }
 
@@ -74,18 +107,15 @@ mod tests {
     }
 
     #[test]
-    fn a_source_may_fail_300_times_in_15_minutes() {
-        let (failures, address) = (SourceFailures::new(), source("192.0.2.1"));
+    fn a_sandbox_counts_the_first_30_failures_of_15_minutes_by_itself() {
+        let (failures, address) = (FirstFailures::new(), AttemptPool::source("192.0.2.1"));
         let now: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
-        for _ in 0..299 {
-            failures.count(address, now);
+        for _ in 0..30 {
+            assert!(failures.is_counted(&address, now));
         }
-        assert!(failures.check(address, now).is_ok());
-        failures.count(address, now);
-        assert!(failures.check(address, now).is_err());
-        assert!(failures.check(source("192.0.2.2"), now).is_ok());
         let milli = SignedDuration::from_millis(1);
-        assert!(failures.check(address, now + WINDOW - milli).is_err());
-        assert!(failures.check(address, now + WINDOW).is_ok());
+        assert!(!failures.is_counted(&address, now + WINDOW - milli));
+        assert!(failures.is_counted(&AttemptPool::source("192.0.2.2"), now));
+        assert!(failures.is_counted(&address, now + WINDOW));
     }
 }

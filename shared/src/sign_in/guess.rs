@@ -10,7 +10,7 @@ use crate::domain::user_id::UserId;
 use crate::error::Error;
 use crate::hashing;
 use crate::report::causes;
-use crate::store::{AttemptLimit, Credential, Reservation, Store};
+use crate::store::{AttemptLimit, Credential, Reservation, Store, Window};
 
 /// A guess at somebody's password.
 #[derive(Debug, Clone)]
@@ -51,7 +51,8 @@ impl SignIn {
         guess: Guess<'_>,
         now: Timestamp,
     ) -> Result<Judged, Error> {
-        self.failures.check(guess.source, now)?;
+        let source = AttemptPool::source(&guess.source.to_string());
+        self.check_refused(&source, now)?;
         let pool = self.reserve(store, &guess, now).await?;
         let settings = &self.settings.hashes;
         let hash = guess.of.map(|(_, credential)| &credential.hash);
@@ -66,7 +67,7 @@ impl SignIn {
                 return Ok(Judged { index, rehashed, pool });
             }
         }
-        self.failures.count(guess.source, now);
+        self.count_failure_of(store, source, now).await?;
         store.count_failure(guess.of.map(|(id, _)| id)).await?;
         Err(Error::CredentialsInvalid)
     }
@@ -95,17 +96,23 @@ impl SignIn {
             Some(device) => (AttemptPool::known_device(guess.name, device), u64::MAX),
             None => (AttemptPool::strangers(guess.name), MAX_FAILURES_IN_A_ROW),
         };
-        if let Some(((), until)) = self.refused.get(&pool, now) {
-            return Err(Error::TooManyAttempts { until });
-        }
+        self.check_refused(&pool, now)?;
         let AttemptPolicy { attempts, window } = self.settings.attempts;
-        let limit = AttemptLimit { attempts, in_a_row, window, now };
+        let limit = AttemptLimit { attempts, in_a_row, window: Window::AfterLast(window), now };
         match store.reserve_attempt(&pool, limit).await? {
             Reservation::Reserved => Ok(pool),
             Reservation::Refused { until } => {
                 self.refused.update(pool, until, now, |()| ());
                 Err(Error::TooManyAttempts { until })
             }
+        }
+    }
+
+    /// Refuses a pool that is known to have too many attempts.
+    fn check_refused(&self, pool: &AttemptPool, now: Timestamp) -> Result<(), Error> {
+        match self.refused.get(pool, now) {
+            Some(((), until)) => Err(Error::TooManyAttempts { until }),
+            None => Ok(()),
         }
     }
 

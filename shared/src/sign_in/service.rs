@@ -1,6 +1,6 @@
 //! What a function that signs users in has beside the others.
 
-use super::failures::SourceFailures;
+use super::failures::FirstFailures;
 use super::memory::Memory;
 use super::settings::SignInSettings;
 use super::signer::Signer;
@@ -12,7 +12,7 @@ pub struct SignIn {
     pub settings: SignInSettings,
     /// Signs access tokens.
     pub signer: Signer,
-    pub(super) failures: SourceFailures,
+    pub(super) failures: FirstFailures,
     /// The pools that have too many attempts, and until when.
     pub(super) refused: Memory<AttemptPool, ()>,
 }
@@ -20,6 +20,6 @@ pub struct SignIn {
 impl SignIn {
     /// Signing in with these settings.
     pub fn new(settings: SignInSettings, signer: Signer) -> Self {
-        Self { settings, signer, failures: SourceFailures::new(), refused: Memory::new() }
+        Self { settings, signer, failures: FirstFailures::new(), refused: Memory::new() }
     }
 }

@@ -20,9 +20,10 @@ const ATTEMPTS: &str = "attempts";
 const WINDOW_ENDS_AT: &str = "windowEndsAt";
 /// Failures of strangers since the last success, in whatever windows.
 const IN_A_ROW: &str = "inARow";
-/// How long an item stays after its window: so long failures in a row are known. It is longer than the clocks of
-/// functions differ, so that one that is behind does not begin anew.
+/// How long an item stays after its window: so long failures in a row are known.
 const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// How long an item stays after its window at least, so that a function whose clock is behind does not begin anew.
+const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_hours(1);
 
 /// How many attempts a pool has, and until when they count.
 #[derive(Debug, Clone, Copy)]
@@ -31,10 +32,19 @@ pub struct AttemptLimit {
     pub attempts: u32,
     /// The failures in a row after which the pool has one attempt in a window.
     pub in_a_row: u64,
-    /// How long the last attempt keeps all of them counted.
-    pub window: SignedDuration,
+    /// How long they are counted.
+    pub window: Window,
     /// The instant of the attempt.
     pub now: Timestamp,
+}
+
+/// How long attempts are counted.
+#[derive(Debug, Clone, Copy)]
+pub enum Window {
+    /// Until so much time has passed since the last of them.
+    AfterLast(SignedDuration),
+    /// Until so much time has passed since the first of them.
+    AfterFirst(SignedDuration),
 }
 
 /// What became of reserving an attempt.
@@ -51,7 +61,7 @@ pub enum Reservation {
 
 impl Store {
     /// Counts an attempt, unless there are too many. One call, `UpdateItem`; two for the first attempt after a
-    /// window with failures ended.
+    /// window with failures ended, and for the first of a window that its first attempt begins.
     ///
     /// # Errors
     /// [`StoreError`] when DynamoDB does not answer.
@@ -109,15 +119,14 @@ fn count(pool: &AttemptPool, limit: AttemptLimit) -> Action {
     let mut e = Expression::default();
     e.add(ATTEMPTS, n(1));
     e.add(IN_A_ROW, n(1));
-    begin_window(&mut e, limit);
     let goes_on = e.greater(WINDOW_ENDS_AT, instant(limit.now));
     let has_room = e.less(ATTEMPTS, n(limit.attempts));
     let few = [e.absent(IN_A_ROW), e.less(IN_A_ROW, n(limit.in_a_row))].join(" OR ");
-    let clauses = [
-        e.absent(ATTEMPTS),
-        e.less(ATTEMPTS, n(1)),
-        format!("({goes_on} AND {has_room} AND ({few}))"),
-    ];
+    let mut clauses = vec![format!("({goes_on} AND {has_room} AND ({few}))")];
+    if let Window::AfterLast(_) = limit.window {
+        begin_window(&mut e, limit);
+        clauses.extend([e.absent(ATTEMPTS), e.less(ATTEMPTS, n(1))]);
+    }
     e.require_any(&clauses);
     update(pool, e)
 }
@@ -144,9 +153,13 @@ pub(super) fn end_row(pool: &AttemptPool) -> Action {
 }
 
 fn begin_window(e: &mut Expression, limit: AttemptLimit) {
-    let end = limit.now.checked_add(limit.window).unwrap_or(Timestamp::MAX);
+    let (length, kept) = match limit.window {
+        Window::AfterLast(length) => (length, KEPT),
+        Window::AfterFirst(length) => (length, CLOCKS_DIFFER),
+    };
+    let end = limit.now.checked_add(length).unwrap_or(Timestamp::MAX);
     e.set(WINDOW_ENDS_AT, instant(end));
-    e.set("expiresAt", ttl(end.checked_add(KEPT).unwrap_or(end)));
+    e.set("expiresAt", ttl(end.checked_add(kept).unwrap_or(end)));
 }
 
 fn window_end(item: Option<&Item>) -> Result<Option<Timestamp>, CorruptItem> {

@@ -92,7 +92,11 @@ impl Expression {
 
     /// At least one of the clauses must hold.
     pub(super) fn require_any(&mut self, clauses: &[String]) {
-        self.conditions.push(format!("({})", clauses.join(" OR ")));
+        // DynamoDB refuses two pairs of parentheses around the same.
+        self.conditions.push(match clauses {
+            [clause] => clause.clone(),
+            _ => format!("({})", clauses.join(" OR ")),
+        });
     }
 
     /// The clause that the attribute is absent.

@@ -32,7 +32,7 @@ mod table;
 mod tables;
 mod write;
 
-pub use attempt::{AttemptLimit, Reservation};
+pub use attempt::{AttemptLimit, Reservation, Window};
 pub use change::{Change, Outcome};
 pub use client::DynamoDb;
 pub use credential::Credential;

@@ -163,6 +163,25 @@ async fn a_refused_pool_is_remembered_and_costs_no_more_writes() {
 }
 
 #[tokio::test]
+async fn an_address_that_failed_300_times_in_15_minutes_is_refused_whatever_the_name_and_the_sandbox()
+ {
+    let app = TestApp::start().await;
+    app.user_with_password("ada").await;
+    // Other sandboxes have counted these; it counts the next 30 by itself.
+    app.put_source_failures(268, app.now() + MINUTE * 15).await;
+    for number in 0..32 {
+        let name = format!("nobody{number}");
+        log_in(&app, &name, "wrong").send().await.expect("401 CREDENTIALS_INVALID");
+    }
+    let answer = log_in(&app, "ada", PASSWORD).send().await.expect("429 TOO_MANY_ATTEMPTS");
+    assert_eq!(answer.header("retry-after"), "900");
+    app.clock.advance(MINUTE * 15 - MILLISECOND);
+    log_in(&app, "ada", PASSWORD).send().await.expect("429 TOO_MANY_ATTEMPTS");
+    app.clock.advance(MILLISECOND);
+    log_in(&app, "ada", PASSWORD).send().await.expect("200");
+}
+
+#[tokio::test]
 async fn the_counters_tell_nobody_which_names_were_tried() {
     let app = TestApp::start().await;
     app.user_with_password("ada@example.com").await;
