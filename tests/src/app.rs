@@ -37,6 +37,7 @@ use uuid::Uuid;
 
 use crate::captured_log::CapturedLog;
 use crate::request::Request;
+use crate::secrets;
 use crate::user::{NewUser, TestUser};
 use crate::wire::FaultInjector;
 
@@ -134,6 +135,7 @@ impl TestApp {
         sign_in: SignInSettings,
         (seal, open): (Custody, Custody),
     ) -> Self {
+        secrets::scan_other_logs();
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
         let dynamo_db = EmbeddedDynamoDb::start(listener, None).expect("an embedded DynamoDB");
         let (settings, wire) = (dynamo_db.settings(), FaultInjector::default());
@@ -390,5 +392,13 @@ impl TestApp {
     /// Returns the app itself, for tests that need more than requests.
     pub fn app(&self) -> &App {
         &self.app
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            secrets::check();
+        }
     }
 }

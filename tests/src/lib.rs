@@ -16,6 +16,7 @@ mod captured_log;
 mod documented;
 mod request;
 pub mod sample_events;
+mod secrets;
 mod user;
 mod wire;
 

@@ -12,6 +12,7 @@ use tower::ServiceExt;
 
 use crate::answer::Answer;
 use crate::documented;
+use crate::secrets;
 use crate::user::TestUser;
 
 /// A request before it is sent.
@@ -84,6 +85,7 @@ impl Request {
         let (parts, body) = answer.into_parts();
         let body = body.collect().await.expect("a whole answer").to_bytes().to_vec();
         let answer = Answer { status: parts.status, headers: parts.headers, body };
+        secrets::scan_answer(&format!("{:?}", answer.headers), &answer.body);
         documented::check(&sent, self.is_courtesy, &answer);
         answer
     }

@@ -15,6 +15,8 @@ use futures_util::future::BoxFuture;
 use sandbox::refusals;
 use serde_json::Value;
 
+use crate::secrets;
+
 /// A fault or another event that happens to one call.
 pub enum Injection {
     /// The connection is refused.
@@ -113,6 +115,7 @@ impl HttpConnector for Tap {
         let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
         let body = serde_json::from_slice(request.body().bytes().unwrap_or_default());
         let body = body.unwrap_or_default();
+        secrets::scan_call(&body);
         let injection = self.wire.state(|state| {
             state.calls.push(operation);
             state.bodies.push(body);

@@ -24,12 +24,10 @@ use shared::http::visitor::Client;
 use shared::http::{Endpoint, Route};
 use shared::limit::CallerQuota;
 use shared::sign_in::{Guess, SignIn};
-use shared::store::{Candidate, Credential, PasswordChange};
+use shared::store::{Candidate, Credential, PasswordChange, RETRIES};
 use shared::token::TokenError;
 use utoipa::ToSchema;
 
-/// The most decisions after the first: one whenever somebody else's write comes in between.
-const RETRIES: usize = 3;
 const NEW_PASSWORD: &str = "newPassword";
 /// How long after a change its request may be repeated.
 const REPEATED_WITHIN: SignedDuration = SignedDuration::from_mins(15);
@@ -101,7 +99,7 @@ async fn change_password(
     Body(ChangePassword { user_id, old, new, violations }): Body<ChangePassword>,
 ) -> Result<Bare<PasswordChanged>, Error> {
     let (service, now) = (app.sign_in()?, app.now());
-    let mut found = Found::read(&app, &caller, &user_id).await?;
+    let mut found = Found::read(&app, &caller, &user_id, now).await?;
     let own_data = Patch::default().own_data(&found.user);
     let judged = new.clone().map(|text| NewPassword { text, own_data });
     let judged = hashing::judge(judged, NEW_PASSWORD, violations).await?;
@@ -159,7 +157,12 @@ impl Found {
     }
 
     /// Reads them, if the caller is that user, and may go on.
-    async fn read(app: &App, caller: &Caller, user_id: &UserId) -> Result<Self, Error> {
+    async fn read(
+        app: &App,
+        caller: &Caller,
+        user_id: &UserId,
+        now: Timestamp,
+    ) -> Result<Self, Error> {
         let policy = app.sessions()?;
         let session = caller.session.as_ref().map(|session| session.id);
         let candidate = app.store.candidate(Some(&caller.id), session).await?;
@@ -168,9 +171,8 @@ impl Found {
         if !caller.access_to(user_id, Some(&user))?.is_self {
             return Err(AccessDenied::NotOwner.into());
         }
-        let session = session.filter(|session| {
-            session.user_id == user.id && session.is_live(&user, policy, app.now())
-        });
+        let is_live = |session: &Session| session.is_live(&user, policy, now);
+        let session = session.filter(|session| session.user_id == user.id && is_live(session));
         if caller.session.is_some() && session.is_none() {
             // It was signed out of, though its access token has not run out.
             return Err(TokenError::Revoked.into());
@@ -199,7 +201,7 @@ async fn write(
             let session = found.session.map(|session| Session { epoch, ..session });
             return Ok(Found { user: update.after, session, ..found });
         }
-        found = Found::read(app, caller, &caller.id).await?;
+        found = Found::read(app, caller, &caller.id, now).await?;
         if found.credential.as_ref().is_none_or(|credential| credential.hash != *old_hash) {
             break;
         }

@@ -71,8 +71,8 @@ async fn log_in(
     let guess = Guess {
         name: username.key().as_str(),
         of: found.as_ref().map(|(user, credential)| (&user.id, credential)),
-        source: visitor.source,
-        device: visitor.device.as_ref(),
+        source: visitor.client.source,
+        device: visitor.client.device.as_ref(),
         passwords: vec![password],
     };
     let judged = service.judge(&app.store, guess, now).await?;
@@ -114,7 +114,7 @@ async fn begin_session(
         user_id: user.id.clone(),
         epoch: user.session_epoch,
         is_staff: user.roles.are_staff(),
-        device: visitor.device.as_ref().map(|device| device.as_str().to_owned()),
+        device: visitor.client.device.as_ref().map(|device| device.as_str().to_owned()),
         platform: visitor.platform.to_owned(),
     };
     let randomness = Randomness { id: SessionId(random()?), secret: random()?, tag_key: random()? };
@@ -131,7 +131,7 @@ async fn begin_session(
     let update = CredentialUpdate {
         user_id: &user.id,
         before: &credential,
-        device: visitor.device.as_ref(),
+        device: visitor.client.device.as_ref(),
         rehashed: judged.rehashed.as_ref(),
         // Giving back an attempt of theirs ends the row as well.
         strangers: Some(&strangers).filter(|strangers| **strangers != judged.pool),

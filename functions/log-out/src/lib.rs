@@ -14,10 +14,7 @@ use shared::http::reply::Done;
 use shared::http::visitor::Visitor;
 use shared::http::{Endpoint, Route};
 use shared::limit::CallerQuota;
-use shared::store::{Change, Claimed, Outcome};
-
-/// The most decisions after the first: one whenever somebody else's write comes in between.
-const RETRIES: usize = 3;
+use shared::store::{Change, Claimed, Outcome, RETRIES};
 
 /// This endpoint.
 pub fn endpoint() -> Endpoint {

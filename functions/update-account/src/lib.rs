@@ -17,10 +17,7 @@ use shared::http::reply::AccountReply;
 use shared::http::write::Instant;
 use shared::http::{Endpoint, Route};
 use shared::limit::CallerQuota;
-use shared::store::{CallerAndTarget, Change, Outcome, Users};
-
-/// The most decisions after the first: one whenever somebody else's write comes in between.
-const RETRIES: usize = 3;
+use shared::store::{CallerAndTarget, Change, Outcome, RETRIES, Users};
 
 /// This endpoint.
 pub fn endpoint() -> Endpoint {

@@ -1,5 +1,7 @@
 //! The settings of signing in.
 
+use std::ops::RangeInclusive;
+
 use jiff::SignedDuration;
 
 use super::duration::parse_duration;
@@ -39,26 +41,7 @@ pub(super) fn read(
             ));
         }
     }
-    let duration = |name: &'static str, default: SignedDuration, max: SignedDuration| {
-        let duration = optional(name).map_or(Ok(default), |text| parse_duration(name, &text))?;
-        if duration > max {
-            return Err(ConfigError::new(name, format!("is longer than {max:#}; shorten it")));
-        }
-        if duration < MIN_DURATION && name != GRACE {
-            return Err(ConfigError::new(name, "is shorter than a minute; lengthen it"));
-        }
-        Ok(duration)
-    };
-    let count = |name: &'static str, default: u32, allowed: std::ops::RangeInclusive<u32>| {
-        let Some(text) = optional(name) else { return Ok(default) };
-        text.parse().ok().filter(|count| allowed.contains(count)).ok_or_else(|| {
-            let (least, most) = (allowed.start(), allowed.end());
-            ConfigError::new(name, format!("is {text:?}; it has to be {least} to {most}"))
-        })
-    };
-    let (sessions, attempts) = (SessionPolicy::default(), AttemptPolicy::default());
-    let ever = SignedDuration::from_hours(10 * 365 * 24);
-    let settings = SignInSettings {
+    Ok(Some(SignInSettings {
         tokens: OwnTokens {
             issuer: issuer(stage, optional("SIGN_IN_ISSUER"))?,
             audience: optional("SIGN_IN_AUDIENCE").unwrap_or_else(|| match audience {
@@ -66,27 +49,8 @@ pub(super) fn read(
                 Some(Audience::Anybody) | None => "nameplate".to_owned(),
             }),
         },
-        sessions: SessionPolicy {
-            access_token: duration(
-                "ACCESS_TOKEN_LIFETIME",
-                sessions.access_token,
-                MAX_ACCESS_TOKEN,
-            )?,
-            idle: duration("SESSION_IDLE", sessions.idle, ever)?,
-            lifetime: duration("SESSION_LIFETIME", sessions.lifetime, ever)?,
-            staff_idle: duration("STAFF_SESSION_IDLE", sessions.staff_idle, ever)?,
-            staff_lifetime: duration("STAFF_SESSION_LIFETIME", sessions.staff_lifetime, ever)?,
-            grace: duration(GRACE, sessions.grace, MAX_GRACE)?,
-            late_repeats: count(
-                "REFRESH_LATE_REPEATS",
-                sessions.late_repeats,
-                0..=MAX_LATE_REPEATS,
-            )?,
-        },
-        attempts: AttemptPolicy {
-            attempts: count("SIGN_IN_ATTEMPTS", attempts.attempts, 1..=100)?,
-            window: duration("SIGN_IN_WINDOW", attempts.window, SignedDuration::from_hours(24))?,
-        },
+        sessions: sessions(&optional)?,
+        attempts: attempts(&optional)?,
         hashes: hashes(&optional)?,
         algorithm: match optional("SIGN_IN_ALGORITHM") {
             None => SigningAlgorithm::default(),
@@ -95,8 +59,69 @@ pub(super) fn read(
                 ConfigError::new("SIGN_IN_ALGORITHM", problem)
             })?,
         },
-    };
-    Ok(Some(settings))
+    }))
+}
+
+/// How long sessions and tokens last.
+fn sessions(
+    optional: impl Fn(&'static str) -> Option<String>,
+) -> Result<SessionPolicy, ConfigError> {
+    let default = SessionPolicy::default();
+    let ever = SignedDuration::from_hours(10 * 365 * 24);
+    let duration = |name, default, max| duration(&optional, name, default, max);
+    Ok(SessionPolicy {
+        access_token: duration("ACCESS_TOKEN_LIFETIME", default.access_token, MAX_ACCESS_TOKEN)?,
+        idle: duration("SESSION_IDLE", default.idle, ever)?,
+        lifetime: duration("SESSION_LIFETIME", default.lifetime, ever)?,
+        staff_idle: duration("STAFF_SESSION_IDLE", default.staff_idle, ever)?,
+        staff_lifetime: duration("STAFF_SESSION_LIFETIME", default.staff_lifetime, ever)?,
+        grace: duration(GRACE, default.grace, MAX_GRACE)?,
+        late_repeats: {
+            let allowed = 0..=MAX_LATE_REPEATS;
+            count(&optional, "REFRESH_LATE_REPEATS", default.late_repeats, allowed)?
+        },
+    })
+}
+
+/// How many guesses at a password whoever has.
+fn attempts(
+    optional: impl Fn(&'static str) -> Option<String>,
+) -> Result<AttemptPolicy, ConfigError> {
+    let (default, day) = (AttemptPolicy::default(), SignedDuration::from_hours(24));
+    Ok(AttemptPolicy {
+        attempts: count(&optional, "SIGN_IN_ATTEMPTS", default.attempts, 1..=100)?,
+        window: duration(&optional, "SIGN_IN_WINDOW", default.window, day)?,
+    })
+}
+
+/// A duration of a minute or more; the grace may be shorter.
+fn duration(
+    optional: impl Fn(&'static str) -> Option<String>,
+    name: &'static str,
+    default: SignedDuration,
+    max: SignedDuration,
+) -> Result<SignedDuration, ConfigError> {
+    let duration = optional(name).map_or(Ok(default), |text| parse_duration(name, &text))?;
+    if duration > max {
+        return Err(ConfigError::new(name, format!("is longer than {max:#}; shorten it")));
+    }
+    if duration < MIN_DURATION && name != GRACE {
+        return Err(ConfigError::new(name, "is shorter than a minute; lengthen it"));
+    }
+    Ok(duration)
+}
+
+fn count(
+    optional: impl Fn(&'static str) -> Option<String>,
+    name: &'static str,
+    default: u32,
+    allowed: RangeInclusive<u32>,
+) -> Result<u32, ConfigError> {
+    let Some(text) = optional(name) else { return Ok(default) };
+    text.parse().ok().filter(|count| allowed.contains(count)).ok_or_else(|| {
+        let (least, most) = (allowed.start(), allowed.end());
+        ConfigError::new(name, format!("is {text:?}; it has to be {least} to {most}"))
+    })
 }
 
 /// Which hashes that came from elsewhere are verified.

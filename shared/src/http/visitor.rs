@@ -31,9 +31,7 @@ pub struct Client {
 #[derive(Debug, Clone)]
 pub struct Visitor {
     /// Where the request comes from.
-    pub source: SourceAddress,
-    /// The device, if the client names one.
-    pub device: Option<DeviceHash>,
+    pub client: Client,
     /// The client's platform.
     pub platform: &'static str,
     request_id: RequestId,
@@ -76,16 +74,15 @@ impl FromRequestParts<App> for Visitor {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
-        let Client { source, device } = Client::of(parts);
+        let client = Client::of(parts);
         if let Some(Route { operation, quota, .. }) = parts.extensions.get() {
-            let caller = source.to_string();
+            let caller = client.source.to_string();
             let request =
                 QuotaRequest { caller: &caller, is_staff: false, operation, quota: *quota };
             app.quotas.count(request)?;
         }
         Ok(Self {
-            source,
-            device,
+            client,
             platform: client_context(parts).platform,
             request_id: parts.extensions.get().cloned().unwrap_or_else(RequestId::random),
             caller: parts.extensions.get().cloned().unwrap_or_default(),

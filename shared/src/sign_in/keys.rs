@@ -87,7 +87,8 @@ pub async fn not_before(store: &Store, instant: Timestamp) -> Result<(), KeysErr
     publish(store, &next, version, None).await
 }
 
-async fn read(store: &Store) -> Result<(KeySchedule, Option<u64>), KeysError> {
+/// The schedule, and its version; an empty one when none was published.
+pub(super) async fn read(store: &Store) -> Result<(KeySchedule, Option<u64>), KeysError> {
     match store.published_keys().await? {
         Some(published) => Ok((KeySchedule::parse(&published.schedule)?, Some(published.version))),
         None => Ok((KeySchedule::default(), None)),

@@ -6,13 +6,16 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use tokio::sync::Mutex;
 
+use super::keys::{self, KeysError};
 use crate::error::Error;
 use crate::report::causes;
-use crate::store::{Custody, Published, Store};
+use crate::store::{Custody, Store};
 use crate::token::{KeySchedule, ScheduledKey, SigningAlgorithm, SigningKey};
 
 /// The age at which the schedule is read anew.
 const MAX_AGE: SignedDuration = SignedDuration::from_mins(5);
+/// The age of a key at which operators are to rotate.
+const ROTATION: SignedDuration = SignedDuration::from_hours(90 * 24);
 
 /// Signs access tokens.
 pub struct Signer {
@@ -84,13 +87,12 @@ impl Signer {
 
     async fn read(&self, now: Timestamp) -> Result<Loaded, Error> {
         let missing = |what: &str| Error::Internal(format!("{what}; nameplate keys rotate").into());
-        let published = self.store.published_keys().await?;
-        let Some(Published { schedule, .. }) = published else {
-            return Err(missing("there is no signing key"));
-        };
-        let schedule =
-            KeySchedule::parse(&schedule).map_err(|error| Error::Internal(error.into()))?;
+        let (schedule, _) = keys::read(&self.store).await.map_err(|error| match error {
+            KeysError::Store(error) => error.into(),
+            other => Error::Internal(other.into()),
+        })?;
         let wanted = schedule.signing_at(now).ok_or_else(|| missing("no key signs now"))?;
+        remind_of_rotation(now.duration_since(wanted.sign_from));
         let known = self.loaded.read().unwrap_or_else(PoisonError::into_inner).clone();
         let key = match known.filter(|known| known.key.id() == wanted.id()) {
             Some(known) => known.key,
@@ -108,5 +110,53 @@ impl Signer {
         let algorithm = algorithm.ok_or_else(|| missing("a key has an unknown algorithm"))?;
         SigningKey::read(wanted.id(), algorithm, &pkcs8)
             .map_err(|error| Error::Internal(error.into()))
+    }
+}
+
+/// Logs that the signing key is old. A metric is made of the line.
+fn remind_of_rotation(age: SignedDuration) {
+    if age >= ROTATION {
+        let days = age.as_hours() / 24;
+        tracing::warn!(event = "signing_key_old", key_age_days = days, "rotate the signing key");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::sync::Arc;
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Lines(Arc<std::sync::Mutex<Vec<u8>>>);
+
+    impl Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_key_that_signs_for_90_days_is_logged_with_its_age() {
+        let logged = |age| {
+            let lines = Lines::default();
+            let writer = lines.clone();
+            let log = tracing_subscriber::fmt().json().flatten_event(true);
+            let log = log.with_writer(move || writer.clone()).finish();
+            tracing::subscriber::with_default(log, || remind_of_rotation(age));
+            serde_json::from_slice::<serde_json::Value>(&lines.0.lock().unwrap()).ok()
+        };
+        let milli = SignedDuration::from_millis(1);
+        assert_eq!(logged(ROTATION - milli), None);
+        for age in [ROTATION, ROTATION + milli] {
+            let line = logged(age).unwrap();
+            assert_eq!(line["event"], "signing_key_old");
+            assert_eq!(line["key_age_days"], 90);
+        }
     }
 }

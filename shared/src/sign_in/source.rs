@@ -2,7 +2,8 @@
 
 use std::pin::Pin;
 
-use crate::store::{Published, Store};
+use super::keys::{self, KeysError};
+use crate::store::Store;
 use crate::token::{FetchError, KeySchedule, KeySource, Resource};
 
 /// The keys that the table publishes.
@@ -12,14 +13,13 @@ pub struct StoredKeys(pub Store);
 impl KeySource for StoredKeys {
     fn read(&self) -> Pin<Box<dyn Future<Output = Result<KeySchedule, FetchError>> + Send + '_>> {
         Box::pin(async {
-            let published = self.0.published_keys().await;
-            let published =
-                published.map_err(|error| FetchError::Unreachable(Resource::Keys, error.into()))?;
-            let Some(Published { schedule, .. }) = published else {
-                return Ok(KeySchedule::default());
-            };
-            KeySchedule::parse(&schedule)
-                .map_err(|error| FetchError::Unusable(Resource::Keys, error.to_string()))
+            match keys::read(&self.0).await {
+                Ok((schedule, _)) => Ok(schedule),
+                Err(KeysError::Store(error)) => {
+                    Err(FetchError::Unreachable(Resource::Keys, error.into()))
+                }
+                Err(error) => Err(FetchError::Unusable(Resource::Keys, error.to_string())),
+            }
         })
     }
 }

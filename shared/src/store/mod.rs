@@ -44,3 +44,6 @@ pub use sign_in::{Candidate, CredentialUpdate, PasswordChange};
 pub use signing_key::{NewKey, Published, SealedKey};
 pub use table::{Backoff, CallerAndTarget, Store, Users};
 pub use tables::Tables;
+
+/// The most decisions of a handler after the first: one whenever somebody else's write comes in between.
+pub const RETRIES: usize = 3;

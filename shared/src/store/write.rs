@@ -117,18 +117,11 @@ impl Store {
             .return_consumed_capacity(ReturnConsumedCapacity::Total)
             .send()
             .await;
-        match sent {
-            Ok(output) => {
-                count_capacity(output.consumed_capacity());
-                Ok(Tried::Done)
-            }
-            Err(error) => match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
-                    Ok(Tried::Refused(failed.item.clone()))
-                }
-                _ => conflict(error),
-            },
-        }
+        let refusal = |error: &UpdateItemError| match error {
+            UpdateItemError::ConditionalCheckFailedException(failed) => Some(failed.item.clone()),
+            _ => None,
+        };
+        tried(sent, |output| count_capacity(output.consumed_capacity()), refusal)
     }
 
     async fn try_put(
@@ -149,18 +142,11 @@ impl Store {
             .return_consumed_capacity(ReturnConsumedCapacity::Total)
             .send()
             .await;
-        match sent {
-            Ok(output) => {
-                count_capacity(output.consumed_capacity());
-                Ok(Tried::Done)
-            }
-            Err(error) => match error.as_service_error() {
-                Some(PutItemError::ConditionalCheckFailedException(failed)) => {
-                    Ok(Tried::Refused(failed.item.clone()))
-                }
-                _ => conflict(error),
-            },
-        }
+        let refusal = |error: &PutItemError| match error {
+            PutItemError::ConditionalCheckFailedException(failed) => Some(failed.item.clone()),
+            _ => None,
+        };
+        tried(sent, |output| count_capacity(output.consumed_capacity()), refusal)
     }
 
     pub(super) async fn try_transaction(
@@ -169,18 +155,14 @@ impl Store {
     ) -> Result<Tried<Vec<CancellationReason>>, StoreError> {
         let request = self.client.transact_write_items().set_transact_items(Some(items.clone()));
         let request = request.return_consumed_capacity(ReturnConsumedCapacity::Total);
-        match request.client_request_token(token).send().await {
-            Ok(output) => {
-                count_capacity(output.consumed_capacity());
-                Ok(Tried::Done)
+        let sent = request.client_request_token(token).send().await;
+        let refusal = |error: &TransactWriteItemsError| match error {
+            TransactWriteItemsError::TransactionCanceledException(cancelled) => {
+                Some(cancelled.cancellation_reasons().to_vec())
             }
-            Err(error) => match error.as_service_error() {
-                Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
-                    Ok(Tried::Refused(cancelled.cancellation_reasons().to_vec()))
-                }
-                _ => conflict(error),
-            },
-        }
+            _ => None,
+        };
+        tried(sent, |output| count_capacity(output.consumed_capacity()), refusal)
     }
 }
 
@@ -209,17 +191,30 @@ pub(super) fn cancelled(reasons: &[CancellationReason]) -> StoreError {
     StoreError::broken(format!("a transaction was cancelled for {codes:?}"))
 }
 
-/// Lets an attempt be repeated that met another write of the same item. The SDK itself has repeated everything
-/// else that may pass: throttling, time-outs, lost connections, a transaction in progress.
-fn conflict<E, R>(error: SdkError<E>) -> Result<Tried<R>, StoreError>
+/// What became of an attempt. It may be repeated when it met another write of the same item. The SDK itself has
+/// repeated everything else that may pass: throttling, time-outs, lost connections, a transaction in progress.
+fn tried<Output, E, Refusal>(
+    sent: Result<Output, SdkError<E>>,
+    count: impl FnOnce(&Output),
+    refusal: impl FnOnce(&E) -> Option<Refusal>,
+) -> Result<Tried<Refusal>, StoreError>
 where
     E: ProvideErrorMetadata + Error + Send + Sync + 'static,
 {
     const CONFLICTS: [&str; 2] =
         ["ReplicatedWriteConflictException", "TransactionConflictException"];
-    if error.code().is_some_and(|code| CONFLICTS.contains(&code)) {
-        Ok(Tried::Conflict)
-    } else {
-        Err(StoreError::from_sdk(error))
+    let error = match sent {
+        Ok(output) => {
+            count(&output);
+            return Ok(Tried::Done);
+        }
+        Err(error) => error,
+    };
+    if let Some(refusal) = error.as_service_error().and_then(refusal) {
+        return Ok(Tried::Refused(refusal));
     }
+    if error.code().is_some_and(|code| CONFLICTS.contains(&code)) {
+        return Ok(Tried::Conflict);
+    }
+    Err(StoreError::from_sdk(error))
 }

@@ -21,8 +21,14 @@ async fn of_40_guesses_at_once_at_most_10_are_verified_whether_or_not_anybody_ha
     for name in ["ada", "nobody"] {
         let guesses = (0..40).map(|n| log_in(&app, name, &format!("guess {n}")).send());
         let answers = join_all(guesses).await;
-        assert_eq!(count(&answers, "401 CREDENTIALS_INVALID"), 10, "{name}");
-        assert_eq!(count(&answers, "429 TOO_MANY_ATTEMPTS"), 30, "{name}");
+        let verified = count(&answers, "401 CREDENTIALS_INVALID");
+        // A busy machine may leave some without a decision.
+        let undecided = count(&answers, "503 UNAVAILABLE");
+        assert!(verified <= 10 && verified + undecided >= 10, "{verified} {undecided} {name}");
+        assert_eq!(count(&answers, "429 TOO_MANY_ATTEMPTS"), 40 - verified - undecided, "{name}");
+        if undecided == 0 {
+            log_in(&app, name, "one more").send().await.expect("429 TOO_MANY_ATTEMPTS");
+        }
     }
 }
 
