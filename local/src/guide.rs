@@ -3,7 +3,6 @@
 use std::error::Error;
 use std::io::Write;
 use std::net::SocketAddr;
-use std::path::Path;
 
 use sandbox::{PASSWORD, Sample};
 
@@ -15,7 +14,7 @@ pub(crate) fn print(
     settings: &Settings,
     address: SocketAddr,
     dynamo_db: &str,
-    data: Option<&Path>,
+    data: &str,
 ) -> Result<(), Box<dyn Error>> {
     let text = text(settings, &format!("http://{address}"), dynamo_db, data)?;
     let mut output = std::io::stdout();
@@ -27,12 +26,8 @@ fn text(
     settings: &Settings,
     base: &str,
     dynamo_db: &str,
-    data: Option<&Path>,
+    data: &str,
 ) -> Result<String, Box<dyn Error>> {
-    let data = match data {
-        Some(folder) => format!("kept in {}", folder.display()),
-        None => "in memory, gone at the end (keep it with --data DIR)".to_owned(),
-    };
     let issuer = settings.tokens()?.issuer;
     let issuer = match &*settings.overridden() {
         [] => issuer,

@@ -119,6 +119,15 @@ pub(crate) struct Serve {
     /// The address of the embedded DynamoDB; another one than the default lets containers reach it.
     #[arg(long, value_name = "ADDRESS", default_value_t = Ipv4Addr::LOCALHOST)]
     pub(crate) dynamodb_host: Ipv4Addr,
+    /// Use a DynamoDB that runs already and has the tables, such as another nameplate's, in place of an
+    /// embedded one.
+    #[arg(
+        long,
+        value_name = "URL",
+        value_parser = base_url,
+        conflicts_with_all = ["dynamodb_port", "dynamodb_host", "data"],
+    )]
+    pub(crate) dynamodb_endpoint: Option<String>,
     #[command(flatten)]
     pub(crate) issuer: IssuerOptions,
     /// Keep the data in this folder; without it, it lives in memory and is gone at the end.

@@ -7,7 +7,7 @@ use axum::extract::{ConnectInfo, Request};
 use axum::http::{HeaderName, Method};
 use axum::middleware::{self, Next};
 use axum::response::Response;
-use sandbox::{EmbeddedDynamoDb, Sample};
+use sandbox::{EmbeddedDynamoDb, Sample, settings_at};
 use shared::app::App;
 use shared::clock::{Clock, SystemClock};
 use shared::http::cors;
@@ -29,10 +29,10 @@ pub(crate) fn run(options: &Serve) -> Result<(), Box<dyn Error>> {
 
 async fn serve(options: &Serve) -> Result<(), Box<dyn Error>> {
     let listener = listen(Ipv4Addr::LOCALHOST, options.port, "--port").await?;
-    let dynamo_db = start_dynamo_db(options).await?;
+    let (endpoint, _embedded) = start_dynamo_db(options).await?;
     let address = listener.local_addr()?;
     let settings = Settings { port: address.port(), ..start_issuer(options).await? };
-    let config = settings.config(&dynamo_db)?;
+    let config = settings.config(settings_at(&endpoint))?;
     let app = App::signing_in(&config, Custody::Embedded, RequestLog::Text)?;
     if let Some(sign_in) = &config.sign_in {
         make_first_key(&app.store, sign_in).await?;
@@ -45,7 +45,7 @@ async fn serve(options: &Serve) -> Result<(), Box<dyn Error>> {
         .layer(middleware::from_fn(note_source))
         .layer(cors());
     let router = api.merge(pages::router(&format!("http://{address}"), &settings)?);
-    guide::print(&settings, address, dynamo_db.endpoint(), options.data.as_deref())?;
+    guide::print(&settings, address, &endpoint, &data(options))?;
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, service).with_graceful_shutdown(interrupted()).await?;
     Ok(())
@@ -99,9 +99,25 @@ async fn start_issuer(options: &Serve) -> Result<Settings, Box<dyn Error>> {
     Ok(Settings { sample, ..Settings::default() })
 }
 
-async fn start_dynamo_db(options: &Serve) -> Result<EmbeddedDynamoDb, Box<dyn Error>> {
+/// The address of the DynamoDB, and the embedded one, which ends when it is dropped.
+async fn start_dynamo_db(
+    options: &Serve,
+) -> Result<(String, Option<EmbeddedDynamoDb>), Box<dyn Error>> {
+    if let Some(endpoint) = &options.dynamodb_endpoint {
+        return Ok((endpoint.clone(), None));
+    }
     let listener = listen(options.dynamodb_host, options.dynamodb_port, "--dynamodb-port").await?;
-    Ok(EmbeddedDynamoDb::start(listener, options.data.as_deref())?)
+    let embedded = EmbeddedDynamoDb::start(listener, options.data.as_deref())?;
+    Ok((embedded.endpoint().to_owned(), Some(embedded)))
+}
+
+/// Where the data is, for people.
+fn data(options: &Serve) -> String {
+    match (&options.data, &options.dynamodb_endpoint) {
+        (Some(folder), _) => format!("kept in {}", folder.display()),
+        (None, Some(_)) => "in that DynamoDB".to_owned(),
+        (None, None) => "in memory, gone at the end (keep it with --data DIR)".to_owned(),
+    }
 }
 
 async fn listen(host: Ipv4Addr, port: u16, option: &str) -> Result<TcpListener, String> {

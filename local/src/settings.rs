@@ -2,8 +2,9 @@
 
 use std::error::Error;
 
-use sandbox::{CREDENTIALS_TABLE, EmbeddedDynamoDb, Issuer, SampleIssuer, TABLE, TokenRequest};
+use sandbox::{CREDENTIALS_TABLE, Issuer, SampleIssuer, TABLE, TokenRequest};
 use shared::config::{Config, ConfigError, env};
+use shared::store::DynamoDb;
 use shared::token::TokenSettings;
 
 /// The port of the API unless the command line has another.
@@ -26,8 +27,8 @@ impl Default for Settings {
 
 impl Settings {
     /// The settings for that DynamoDB.
-    pub(crate) fn config(&self, dynamo_db: &EmbeddedDynamoDb) -> Result<Config, ConfigError> {
-        Ok(Config { dynamo_db: dynamo_db.settings(), ..self.read()? })
+    pub(crate) fn config(&self, dynamo_db: DynamoDb) -> Result<Config, ConfigError> {
+        Ok(Config { dynamo_db, ..self.read()? })
     }
 
     /// Which tokens the server accepts.

@@ -65,16 +65,9 @@ impl EmbeddedDynamoDb {
         Ok(Self { endpoint, server: tokio::spawn(serve_on(listener, database)) })
     }
 
-    /// Returns the settings of a client: the address, and credentials that the DynamoDB accepts.
+    /// Returns the settings of a client of this DynamoDB.
     pub fn settings(&self) -> DynamoDb {
-        DynamoDb {
-            region: "eu-central-1".to_owned(),
-            endpoint: Some(self.endpoint.clone()),
-            access_key_id: "local".to_owned(),
-            secret_access_key: "local".into(),
-            session_token: None,
-            ca_bundle: None,
-        }
+        settings_at(&self.endpoint)
     }
 
     /// Returns the address.
@@ -86,6 +79,19 @@ impl EmbeddedDynamoDb {
 impl Drop for EmbeddedDynamoDb {
     fn drop(&mut self) {
         self.server.abort();
+    }
+}
+
+/// Returns the settings of a client of the DynamoDB at that address, which is none of AWS: its credentials
+/// are no real ones.
+pub fn settings_at(endpoint: &str) -> DynamoDb {
+    DynamoDb {
+        region: "eu-central-1".to_owned(),
+        endpoint: Some(endpoint.to_owned()),
+        access_key_id: "local".to_owned(),
+        secret_access_key: "local".into(),
+        session_token: None,
+        ca_bundle: None,
     }
 }
 

@@ -18,7 +18,7 @@ mod sessions;
 mod tls;
 
 pub use clock::FakeClock;
-pub use dynamo_db::{CREDENTIALS_TABLE, EmbeddedDynamoDb, StartError, TABLE, tables};
+pub use dynamo_db::{CREDENTIALS_TABLE, EmbeddedDynamoDb, StartError, TABLE, settings_at, tables};
 pub use in_process::InProcessDynamoDb;
 pub use issuer::{Issuer, TokenRequest};
 pub use issuer_key::{IssuerKey, key_set, pem};
