@@ -52,11 +52,12 @@ send_json() { # TOKEN METHOD PATH JSON
   send_as "$1" "$2" "$3" --header 'Content-Type: application/json' --data "$4"
 }
 
-# Seconds to wait before another try; at most 5.
+# Seconds to wait before another try: as the answer says, but no longer than a function waits before it asks the issuer
+# again.
 retry_after() {
   local seconds
   seconds=$(header Retry-After)
-  if [[ $seconds =~ ^[1-4]$ ]]; then echo "$seconds"; else echo 5; fi
+  if [[ $seconds =~ ^([1-9]|[12][0-9]|30)$ ]]; then echo "$seconds"; else echo 5; fi
 }
 
 header() { # NAME
@@ -135,6 +136,13 @@ check_error() { # STATUS CODE
     elif (.errors | length == 0 or any(.[]; type != "string")) then "errors is \(.errors)"
     elif (.timestamp | test("^[0-9-]{10}T[0-9:]{8}\\.[0-9]{3}Z$") | not) then "timestamp is \(.timestamp)"
     else "the envelope" end' --argjson status "$1")"
+}
+
+# Prints JSON: an object of these pairs, none of which has a line break. They stay off every command line, where other
+# users of the machine could see them.
+object() { # NAME VALUE [NAME VALUE...]
+  printf '%s\n' "$@" | jq --slurp --raw-input '
+    split("\n")[:-1] | [range(0; length; 2) as $i | {(.[$i]): .[$i + 1]}] | add'
 }
 
 # So many random bytes, as base64url without padding.

@@ -125,7 +125,7 @@ try_keys() {
   send GET /.well-known/openid-configuration
   check_status 200
   own_issuer=$(body .issuer)
-  check "issuer" "a URL" "$([[ $own_issuer == http?(s)://* ]] && echo 'a URL')"
+  check "issuer" "a URL" "$([[ $own_issuer =~ ^https?:// ]] && echo 'a URL')"
   send GET /.well-known/jwks.json
   check_status 200
   check_body "keys" "some" 'if (.keys | length) > 0 then "some" else "none: make one (docs/operations.md, Signing in)" end'

@@ -29,12 +29,12 @@ get_token() {
 }
 
 log_in() { # USERNAME PASSWORD
-  jq --null-input --arg username "$1" --arg password "$2" '{$username, $password}' >"$work/login"
+  object username "$1" password "$2" >"$work/login"
   send POST /v1/auth/login --header 'Content-Type: application/json' --data "@$work/login"
 }
 
 log_out_at_the_end() {
-  jq --null-input --arg token "$own_refresh_token" '{refreshToken: $token}' |
+  object refreshToken "$own_refresh_token" |
     curl --silent --max-time 20 --output /dev/null --header 'Content-Type: application/json' --data @- \
       "$base/v1/auth/logout"
 }
@@ -45,7 +45,7 @@ get_client_token() {
   [[ -n $id && -n $secret ]] ||
     wrong "NAMEPLATE_TOKEN_URL needs NAMEPLATE_CLIENT_ID and NAMEPLATE_CLIENT_SECRET"
   if ! status=$(curl --silent --show-error --max-time 20 --output "$work/body" --write-out '%{http_code}' \
-    --config <(jq --null-input --raw-output --arg user "$id:$secret" '"user = \($user | @json)"') \
+    --config <(object user "$id:$secret" | jq --raw-output '"user = \(.user | @json)"') \
     --data "grant_type=client_credentials${NAMEPLATE_TOKEN_FORM:+&$NAMEPLATE_TOKEN_FORM}" \
     "$NAMEPLATE_TOKEN_URL" 2>"$work/curl"); then
     echo "smoke-test: no answer from $NAMEPLATE_TOKEN_URL: $(cat "$work/curl")" >&2
@@ -62,8 +62,8 @@ no_token() { # REQUEST WHO
 
 # A claim of the token, which is not verified here.
 claim() { # NAME
-  jq --null-input --raw-output --arg token "$token" --arg name "$1" '
-    $token | split(".")[1] | gsub("-"; "+") | gsub("_"; "/")
+  object token "$token" | jq --raw-output --arg name "$1" '
+    .token | split(".")[1] | gsub("-"; "+") | gsub("_"; "/")
     | . + "===="[:(4 - length % 4) % 4] | @base64d | fromjson | .[$name] // "absent"
     | if type == "array" then join(", ") else tostring end' 2>/dev/null || echo 'not readable'
 }

@@ -26,8 +26,7 @@ try_creation() {
   title "An ADMIN creates a user: $smoke_id"
   leftovers+=(delete_at_the_end)
   is_owed=1
-  jq --null-input --arg id "$smoke_id" --arg name "$first" --arg password "$password" '
-    {userId: $id, username: $name, firstName: "Smoke", lastName: "Test", $password}' >"$work/create"
+  object userId "$smoke_id" username "$first" firstName Smoke lastName Test password "$password" >"$work/create"
   send_as "$token" POST /v1/users --header 'Content-Type: application/json' --data "@$work/create"
   check_status 201
   check_body "userId" "$smoke_id" .userId
@@ -38,7 +37,7 @@ try_creation() {
 
 try_rename() {
   title "An ADMIN renames the user, who is found by the old name"
-  update "$(jq --null-input --compact-output --arg id "$smoke_id" --arg name "$second" '{userId: $id, username: $name}')"
+  update username "$second"
   check_status 200
   check_body "username" "$second" .username
   check_found_by "$first" "$second"
@@ -66,14 +65,14 @@ try_own_life() {
   check_error 409 USERNAME_COOLDOWN
 
   title "The session is refreshed, survives a change of the password, and ends"
-  send_secret POST /v1/auth/refresh "$(jq --null-input --arg token "$refresh" '{refreshToken: $token}')"
+  send_secret POST /v1/auth/refresh "$(object refreshToken "$refresh")"
   check_status 200
   own=$(body '.accessToken // ""') refresh=$(body '.refreshToken // ""')
-  send_secret POST /v1/users/change-password "$(jq --null-input --arg id "$smoke_id" --arg old "$password" \
-    --arg new "$(random_base64 24)" '{userId: $id, oldPassword: $old, newPassword: $new}')" \
+  send_secret POST /v1/users/change-password \
+    "$(object userId "$smoke_id" oldPassword "$password" newPassword "$(random_base64 24)")" \
     --config <(printf 'header = "Authorization: Bearer %s"\n' "$own")
   check_status 200
-  send_secret POST /v1/auth/logout "$(jq --null-input --arg token "$refresh" '{refreshToken: $token}')"
+  send_secret POST /v1/auth/logout "$(object refreshToken "$refresh")"
   check_status 204
   send_as "$own" GET /v1/users/me
   check_error 401 TOKEN_REVOKED
@@ -95,15 +94,13 @@ try_refused_rename() {
 }
 
 try_updates() {
-  local id
-  id=$(jq --null-input --compact-output --arg id "$smoke_id" '{userId: $id}')
   title "An ADMIN changes fields, the password and the account"
-  update "$(jq --compact-output '. + {firstName: "Changed"}' <<<"$id")"
+  update firstName Changed
   check_status 200
   check_body "firstName" Changed .firstName
-  update "$(jq --compact-output --arg new "$(random_base64 24)" '. + {password: $new}' <<<"$id")"
+  update password "$(random_base64 24)"
   check_status 200
-  send_json "$token" PATCH /v1/accounts/update "$(jq --compact-output '. + {company: "Smoke test"}' <<<"$id")"
+  send_json "$token" PATCH /v1/accounts/update "$(object userId "$smoke_id" company "Smoke test")"
   check_status 200
   check_body "company" "Smoke test" .company
   send_signed GET "/v1/users/$smoke_id"
@@ -114,7 +111,7 @@ try_updates() {
 
 try_deletion() {
   title "An ADMIN deletes the user, whose name stays taken"
-  update "$(jq --null-input --compact-output --arg id "$smoke_id" '{userId: $id, status: "DELETED"}')"
+  update status DELETED
   check_status 200
   check_body "status" DELETED .status
   if [[ $status == 200 ]]; then
@@ -127,8 +124,9 @@ try_deletion() {
 }
 
 # PATCH /v1/users/update
-update() { # JSON
-  send_secret PATCH /v1/users/update "$1" --config <(printf 'header = "Authorization: Bearer %s"\n' "$token")
+update() { # FIELD VALUE
+  send_secret PATCH /v1/users/update "$(object userId "$smoke_id" "$@")" \
+    --config <(printf 'header = "Authorization: Bearer %s"\n' "$token")
 }
 
 # Sends JSON that stays off curl's command line.
@@ -151,7 +149,7 @@ check_found_by() { # OLD PRESENT
 delete_at_the_end() {
   [[ -n $is_owed ]] || return 0
   local answered
-  answered=$(jq --null-input --arg id "$smoke_id" '{userId: $id, status: "DELETED"}' |
+  answered=$(object userId "$smoke_id" status DELETED |
     curl --silent --max-time 20 --output /dev/null --write-out '%{http_code}' --request PATCH \
       --config <(printf 'header = "Authorization: Bearer %s"\n' "$token") \
       --header 'Content-Type: application/json' --data @- "$base/v1/users/update") || true
