@@ -3,13 +3,15 @@
 export {
   type ClientOptions,
   createNameplate,
-  type ErrorCode,
+  type Language,
   type Nameplate,
+  type Offset,
   type Operations,
   type Options,
-  type Problem,
+  type Platform,
+  sentence,
+  type Setting,
   UnexpectedAnswer,
-  type User,
 } from "./client.js";
 export type { components, operations, paths } from "./schema.js";
 export {
@@ -27,3 +29,6 @@ export {
   type TokenStorage,
   webStorage,
 } from "./session.js";
+export { isTimeZone, languageOf, offsetOf } from "./surroundings.js";
+export { retryAfter } from "./transport.js";
+export type * from "./types.js";

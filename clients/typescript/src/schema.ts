@@ -360,8 +360,13 @@ export interface components {
          * @example +905321234567
          */
         AnyPhoneNumber: string;
-        /** @description A set of roles: an array, one role, or a list as text */
-        AnyRoles: components["schemas"]["Role"][] | string;
+        /**
+         * @description A set of roles
+         * @example [
+         *       "API_USER"
+         *     ]
+         */
+        AnyRoles: components["schemas"]["Role"][];
         /** @description Whether a name is available */
         Availability: {
             /** @description Whether you could change to it now */
@@ -453,7 +458,10 @@ export interface components {
                  */
                 userId?: $Read<string>;
             };
-            /** @description Accepted, without effect */
+            /**
+             * @deprecated
+             * @description Accepted, without effect
+             */
             empty?: boolean;
             /** @description The first name */
             firstName: components["schemas"]["PersonName"];
@@ -646,6 +654,8 @@ export interface components {
             code: components["schemas"]["ErrorCode"];
             /** @description Each rule that the request breaks, and where */
             errors?: components["schemas"]["Violation"][];
+            /** @description With USERNAME_COOLDOWN: from when on the name may be changed */
+            nextChangeAllowedAt?: components["schemas"]["Instant"];
         };
         /** @description The session that goes on */
         RefreshSession: {
@@ -756,7 +766,10 @@ export interface components {
         };
         /** @description The fields to change; absent ones stay as they are */
         UpdateUser: {
-            /** @description Accepted, without effect */
+            /**
+             * @deprecated
+             * @description Accepted, without effect
+             */
             empty?: boolean;
             /** @description For the user, POWER_USER and ADMIN */
             firstName?: components["schemas"]["PersonName"];

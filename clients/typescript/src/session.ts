@@ -4,21 +4,28 @@ import {
   type ClientOptions,
   clientHeaders,
   connect,
-  type ErrorCode,
   isProblem,
   type Nameplate,
-  type Problem,
   UnexpectedAnswer,
 } from "./client.js";
+import {
+  errorCode,
+  insist,
+  PATIENCE,
+  realWaiting,
+  retryAfter,
+  untilAvailable,
+  type Waiting,
+  withRenewal,
+} from "./transport.js";
+import type { ErrorCode, Problem } from "./types.js";
 
 /** How long before its end an access token is refreshed, in milliseconds: a request has to arrive, too. */
 const MARGIN = 30_000;
 /** How long one request may take. */
 const TIMEOUT = 10_000;
-/** How long a request whose answer is lost is repeated: well within the 60 s in which a refresh may be. */
-const PATIENCE = 30_000;
-/** The first wait before a repetition; each one after it is twice as long. */
-const BACKOFF = 500;
+/** How long a request of the session itself is repeated: well within the 60 s in which a refresh may be. */
+const OWN_PATIENCE = 30_000;
 /** How long another tab is waited for: the browser may have frozen it. */
 const LOCK_TIMEOUT = 10_000;
 
@@ -35,10 +42,7 @@ export interface TokenStorage {
 }
 
 /** What a session has from its surroundings. Tests bring their own. */
-export interface SessionEnvironment {
-  /** This client's own clock, in milliseconds. */
-  now: () => number;
-  sleep: (milliseconds: number) => Promise<void>;
+export interface SessionEnvironment extends Waiting {
   /** The Web Locks of the origin, if there are any. */
   locks: Locks | undefined;
 }
@@ -163,8 +167,7 @@ export class Session {
     const { storage, name = "nameplate", environment } = options;
     this.#options = options;
     this.#environment = {
-      now: Date.now,
-      sleep: (milliseconds) => new Promise((done) => setTimeout(done, milliseconds)),
+      ...realWaiting,
       locks: globalThis.navigator?.locks,
       ...environment,
     };
@@ -260,7 +263,7 @@ export class Session {
     const body = { userId: held.userId, oldPassword, newPassword };
     const answer = await this.#insist(async () => {
       const sentAt = this.#environment.now();
-      const answer = await read(await this.fetch(this.#request("v1/users/change-password", body)));
+      const answer = await read(await this.#sendAs(held.userId, this.#request("v1/users/change-password", body)));
       return { ...answer, sentAt };
     });
     if (!answer.response.ok) {
@@ -301,26 +304,27 @@ export class Session {
     }
     await this.#load();
     const caller = this.#stored?.userId;
-    const fresh = await this.#fresh();
-    if (fresh instanceof Response) {
-      return fresh;
+    const { patience = PATIENCE } = this.#options;
+    return untilAvailable(request, (attempt) => this.#sendAs(caller, attempt), { ...this.#environment, patience });
+  };
+
+  /** Sends the request as that user, as long as it is the one who is signed in; else without a token. */
+  async #sendAs(caller: string | undefined, request: Request): Promise<Response> {
+    const isCaller = (stored: Stored | null) => stored !== null && stored.userId === caller;
+    const before = await this.#fresh();
+    if (before instanceof Response) {
+      return before;
     }
     // Nobody's request goes out as somebody else who signed in meanwhile.
-    const before = fresh?.userId === caller ? fresh : null;
-    const response = await this.#send(request.clone(), before);
-    if (!before || !isTokenRefused(response)) {
-      return response;
+    if (!before || !isCaller(before)) {
+      return this.#send(request, null);
     }
-    const after = await this.#fresh(before.accessToken);
-    if (after instanceof Response) {
-      return after;
-    }
-    if (after?.userId !== before.userId) {
-      return response;
-    }
-    await response.body?.cancel();
-    return this.#send(request, after);
-  };
+    const send = (request: Request, as: Stored) => this.#send(request, as);
+    return withRenewal(request, before, send, async ({ accessToken }) => {
+      const after = await this.#fresh(accessToken);
+      return after instanceof Response ? after : after && isCaller(after) ? after : undefined;
+    });
+  }
 
   async #send(request: Request, as: Stored | null): Promise<Response> {
     if (as) {
@@ -345,7 +349,7 @@ export class Session {
   #request(path: string, body: Record<string, unknown>): Request {
     return new Request(this.#baseUrl + path, {
       method: "POST",
-      headers: { ...clientHeaders(this.#options), "Content-Type": "application/json" },
+      headers: [...clientHeaders(this.#options), ["Content-Type", "application/json"]],
       body: JSON.stringify(body),
       // Not every platform has it.
       signal: AbortSignal.timeout?.(TIMEOUT) ?? null,
@@ -354,34 +358,9 @@ export class Session {
     });
   }
 
-  /**
-   * Sends a request that is safe to repeat until it is answered: by something else than overload or a failure, or
-   * until the patience or the wish ends.
-   */
-  async #insist<A extends Answer>(send: () => Promise<A>, isWanted = () => true): Promise<A> {
-    const { now, sleep } = this.#environment;
-    const end = now() + PATIENCE;
-    for (let backoff = BACKOFF; ; backoff *= 2) {
-      let answer: A | undefined;
-      let lost: unknown;
-      try {
-        answer = await send();
-      } catch (error) {
-        lost = error;
-      }
-      if (answer && !mayPass(answer.response)) {
-        return answer;
-      }
-      const asked = answer && retryAfter(answer.response);
-      const wait = Math.max(asked ?? 0, backoff * (0.5 + Math.random() / 2));
-      if (!isWanted() || now() + wait > end) {
-        if (answer) {
-          return answer;
-        }
-        throw lost;
-      }
-      await sleep(wait);
-    }
+  /** Repeats a request of the session itself until its answer is neither lost nor one of overload or a failure. */
+  #insist<A extends Answer>(send: () => Promise<A>, isWanted = () => true): Promise<A> {
+    return insist(send, { ...this.#environment, patience: OWN_PATIENCE, mayPass, repeatsLost: true, isWanted });
   }
 
   /**
@@ -456,7 +435,7 @@ export class Session {
       return undefined;
     }
     const wait = retryAfter(response);
-    this.#pause = wait === undefined ? undefined : { until: now() + wait, response };
+    this.#pause = wait === undefined ? undefined : { until: now() + wait * 1000, response };
     return response;
   }
 
@@ -615,25 +594,9 @@ function failed<Code extends string>({ response, body }: Answer): Result<never, 
   return { error: body as ProblemOf<Code>, response };
 }
 
-function errorCode(response: Response): string | null {
-  return response.headers.get("X-Error-Code");
-}
-
-/** Whether another access token might be accepted. `TOKEN_INVALID` also stands for a key that was withdrawn. */
-function isTokenRefused(response: Response): boolean {
-  const codes = ["TOKEN_EXPIRED", "TOKEN_REVOKED", "TOKEN_INVALID"];
-  return response.status === 401 && codes.includes(errorCode(response) ?? "");
-}
-
 /** Whether it makes sense to ask again. */
 function mayPass({ status }: Response): boolean {
   return status >= 500 || status === 429 || status === 409 || status === 408;
-}
-
-/** The milliseconds of `Retry-After`. */
-function retryAfter(response: Response): number | undefined {
-  const seconds = response.headers.get("Retry-After");
-  return seconds !== null && /^\d+$/.test(seconds) ? Number(seconds) * 1000 : undefined;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
