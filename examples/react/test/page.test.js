@@ -97,7 +97,7 @@ test("what is typed is judged when the typing pauses, and a suggestion is one cl
   assert.ok(await change(page).isDisabled());
 
   await wanted(page).fill("Çağrı Öz");
-  await page.getByRole("button", { name: "cagri_oz" }).click();
+  await page.getByRole("button", { name: "cagri_oz", exact: true }).click();
   assert.equal(await wanted(page).inputValue(), "cagri_oz");
   await page.getByText("It is free.").waitFor();
   assert.ok(await change(page).isEnabled());
