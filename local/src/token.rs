@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::net::Ipv4Addr;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use sandbox::{Sample, SampleIssuer, TokenRequest};
 use shared::clock::{Clock, SystemClock};
 use shared::domain::user_id::UserId;
@@ -25,6 +25,19 @@ pub(crate) fn of_sample(settings: &Settings, user: &Sample) -> Result<String, Bo
         issued_at: now,
         expires_at: now + SAMPLE_VALIDITY,
     })
+}
+
+/// A token that has expired an hour ago.
+pub(crate) fn expired(settings: &Settings) -> Result<String, Box<dyn Error>> {
+    let (issued_at, expires_at) = an_hour_ago(SystemClock.now());
+    let Sample { id: sub, roles, .. } = Sample::PLAIN;
+    settings.issue(&TokenRequest { sub, roles, username: None, issued_at, expires_at })
+}
+
+/// When a token was issued that has expired an hour ago, and when it did.
+fn an_hour_ago(now: Timestamp) -> (Timestamp, Timestamp) {
+    let hour = SignedDuration::from_hours(1);
+    (now - hour * 2, now - hour)
 }
 
 /// Prints a token, alone on a line, or explains one.
@@ -49,13 +62,9 @@ pub(crate) fn sample_issuer(options: &IssuerOptions, port: u16) -> Option<Sample
 #[expect(clippy::print_stdout, reason = "the token is this command's output")]
 fn print(settings: &Settings, token: &Token, sub: &str) -> Result<(), Box<dyn Error>> {
     UserId::parse(sub).map_err(|error| format!("--sub: {error}"))?;
-    let hour = SignedDuration::from_hours(1);
     let now = SystemClock.now();
-    let (issued_at, expires_at) = if token.expired {
-        (now - hour * 2, now - hour)
-    } else {
-        (now, now.checked_add(token.expires)?)
-    };
+    let (issued_at, expires_at) =
+        if token.expired { an_hour_ago(now) } else { (now, now.checked_add(token.expires)?) };
     let token = settings.issue(&TokenRequest {
         sub,
         roles: &token.roles,

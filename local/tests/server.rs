@@ -177,10 +177,12 @@ fn the_reference_is_served_with_every_file_that_it_needs_and_its_tokens_are_for_
     for name in references.into_iter().flatten().filter_map(|rest| rest.split('"').next()) {
         assert!(get(&format!("/docs/{name}")).starts_with("HTTP/1.1 200"), "{name}");
     }
+    let page = get("/docs/errors/USERNAME_COOLDOWN");
+    assert!(page.contains("content-type: text/html") && page.contains("30 gün"), "{page}");
     let settings = get("/docs/playground.json");
     assert!(!settings.to_lowercase().contains("access-control"), "{settings}");
     let settings: Value = serde_json::from_str(settings.split_once("\r\n\r\n").unwrap().1).unwrap();
-    let token = settings["tokens"][0]["token"].as_str().unwrap();
+    let token = settings["users"][0]["token"].as_str().unwrap();
     let own = "GET /v1/users/3c90c3cc-0d44-4b50-8888-8dd25736052a";
     assert_eq!(server.send(own, token, "").unwrap().0, 200);
 }
@@ -207,7 +209,7 @@ fn the_reference_and_the_documents_are_written_to_a_folder() {
     let document: Value = serde_json::from_str(&document).unwrap();
     assert_eq!(document["servers"][1]["url"], "https://api.example.org");
     let settings = std::fs::read_to_string(folder.join("playground.json")).unwrap();
-    assert!(settings.contains(r#""tokens":[]"#), "{settings}");
+    assert!(settings.contains(r#""users":[]"#), "{settings}");
     std::fs::remove_dir_all(&folder).unwrap();
 
     std::fs::write(&folder, "in the way").unwrap();

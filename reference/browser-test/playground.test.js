@@ -1,145 +1,217 @@
-// The playground as a person uses it, in a headless Chromium (Debian's package) that reaches nothing but
-// this machine. `scripts/with-local-server npm test` gives it an API.
-//
-// CHROMIUM    the browser; /usr/bin/chromium by default
-// SCREENSHOT  a file to keep a picture of the page in, as in "$PWD/docs/playground.png"
+// The reference as a person uses it.
 
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:http";
-import { tmpdir } from "node:os";
-import { extname, join } from "node:path";
-import { after, before, test } from "node:test";
-import { fileURLToPath } from "node:url";
-import { chromium } from "playwright-core";
+import { test } from "node:test";
+import { answer, api, goTo, open, picture, send, signIn } from "./browser.js";
 
-const api = process.env.NAMEPLATE_URL;
-assert.ok(api, "NAMEPLATE_URL is not set; run this with scripts/with-local-server");
-
-let browser;
-
-before(async () => {
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"],
-    // Chromium's own sandbox does not start for root.
-    chromiumSandbox: process.getuid() !== 0,
-  });
-});
-
-after(() => browser?.close());
-
-/** A page of a new browser; whatever goes wrong in it, or would leave this machine, fails the test. */
-async function open(url, options = {}) {
-  const context = await browser.newContext({ locale: "en-US", viewport: { width: 1280, height: 1000 }, ...options });
-  const page = await context.newPage();
-  const faults = [];
-  page.on("pageerror", (error) => faults.push(error.message));
-  page.on("console", (message) => {
-    // A refusal by the API is an answer like any other.
-    if (message.type() === "error" && !message.text().includes("the server responded with a status of 4")) {
-      faults.push(message.text());
-    }
-  });
-  page.on("request", (request) => {
-    if (!["127.0.0.1", "localhost"].includes(new URL(request.url()).hostname) && !request.url().startsWith("data:")) {
-      faults.push(`a request to ${request.url()}`);
-    }
-  });
-  await page.goto(url);
-  await page.locator(".opblock").first().waitFor();
-  return { page, close: async () => (await context.close(), assert.deepEqual(faults, [])) };
-}
-
-const rename = (page) => page.locator("#operations-Usernames-change-username");
-
-async function openRename(page) {
-  await rename(page).locator(".opblock-summary-control").click();
-  await rename(page).locator("button.execute").waitFor();
-}
-
-/** Sends the operation that is open, and gives the status and the body that are shown. */
-async function send(page, name) {
-  const operation = rename(page);
-  if (name) {
-    await operation.locator("textarea.body-param__text").fill(JSON.stringify({ newUsername: name }));
-  }
-  const clear = operation.locator("button.btn-clear");
-  if (await clear.isVisible()) {
-    await clear.click();
-  }
-  await operation.locator("button.execute").click();
-  const shown = operation.locator(".live-responses-table tbody");
-  const status = await shown.locator(".response-col_status").first().innerText();
-  const body = JSON.parse(await shown.locator(".highlight-code code").first().innerText());
-  return { status: status.trim(), body };
-}
-
-test("a person signs in and renames a user by clicking, repeats it too early, and reads why in both languages", async () => {
-  const { page, close } = await open(`${api}/docs`);
-  await page.getByRole("button", { name: "old_username (API_USER)" }).click();
-  await openRename(page);
-  for (const header of ["X-Language", "X-Timezone", "X-Platform"]) {
-    const choice = rename(page).locator(`tr[data-param-name="${header}"] select`);
-    await choice.locator("option").nth(1).waitFor({ state: "attached" });
-  }
+test("a person signs in and renames a user, repeats it too early, and reads why in both languages without sending again", async () => {
+  const { page, close } = await open();
+  assert.match(await page.locator("h1").innerText(), /^Change your own username$/);
+  await signIn(page);
   const done = await send(page);
-  assert.equal(done.status, "200");
+  assert.match(done.title, /^200 OK · \d+ ms$/);
   assert.equal(done.body.data.newUsername, "new_username123");
+  await page.locator(".countdown", { hasText: /^The name can be changed again in 29\sd 23\sh 59\smin \d+\ss$/ }).waitFor();
 
-  const refused = await send(page, "another_name");
-  assert.equal(refused.status, "409");
+  const typed = JSON.stringify({ newUsername: "another_name" });
+  await page.locator("#body").fill(typed);
+  const refused = await send(page);
+  assert.match(refused.title, /^409 USERNAME_COOLDOWN · \d+ ms$/);
   assert.match(refused.body.errors[1], /^You can change your username again .* \(UTC\)/);
-  if (process.env.SCREENSHOT) {
-    await rename(page).locator("textarea.body-param__text").evaluate((part) => part.scrollIntoView());
-    await page.screenshot({ path: process.env.SCREENSHOT });
-  }
+  assert.equal(await page.locator("#answer").getAttribute("aria-live"), "polite");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "answer-title");
+  const [button, heading] = await Promise.all(["#send", "#answer-title"].map((id) => page.locator(id).boundingBox()));
+  assert.ok(heading.y > button.y && heading.y - button.y < 100, `${heading.y - button.y} pixels below the button`);
+  assert.ok(heading.y + heading.height < 800, "the answer is on the screen");
+  const before = await page.locator("[role=timer]").innerText();
+  await page.waitForFunction((text) => document.querySelector("[role=timer]").textContent !== text, before);
 
   await page.getByRole("button", { name: "Türkçe" }).click();
-  await rename(page).locator("button.execute", { hasText: "Gönder" }).waitFor();
-  await rename(page).getByText("Production uyarısı: Bu işlem veri değiştirir").waitFor();
-  const turkish = await send(page, "another_name");
-  assert.equal(turkish.status, "409");
+  await page.getByRole("button", { name: "Gönder", exact: true }).waitFor();
+  assert.equal(await page.locator("#body").inputValue(), typed);
+  assert.deepEqual((await answer(page)).body, refused.body);
+  assert.equal(await page.evaluate(() => document.activeElement.id), "language-tr");
+  const turkish = await send(page);
   assert.match(turkish.body.errors[1], /değiştirebilirsiniz: .* \(UTC\)/);
-  assert.equal(await page.getByRole("button", { name: "old_username (API_USER)" }).getAttribute("aria-pressed"), "true");
   await close();
 });
 
-test("the request that was sent is shown as curl and as TypeScript", async () => {
-  const { page, close } = await open(`${api}/docs`);
-  await page.getByRole("button", { name: "sample_admin (ADMIN)" }).click();
-  await openRename(page);
-  await send(page, "it's");
-  const snippets = rename(page).locator(".request-snippets");
-  const curl = await snippets.locator("pre, code").first().innerText();
-  assert.match(curl, /^curl -X 'PATCH'/);
-  await snippets.getByText("TypeScript", { exact: true }).click();
-  const typescript = await snippets.locator("pre, code").first().innerText();
-  const { url, options } = new Function("fetch", `${typescript.replace(": unknown", "").replace(/await /g, "")}
-    return response;`)((url, options) => ({ url, options, json: () => null }));
-  assert.equal(url, `${api}/api/v1/users/username`);
-  assert.equal(options.method, "PATCH");
-  assert.equal(options.body, JSON.stringify({ newUsername: "it's" }));
-  assert.match(options.headers.Authorization, /^Bearer ey/);
+test("all is there before anything is sent: operations, curl, TypeScript, types, answers by code", async () => {
+  const { page, close } = await open();
+  const menu = page.locator("#menu a");
+  assert.equal(await menu.first().getAttribute("href"), "#change-username");
+  for (const link of await menu.all()) {
+    assert.ok(await link.isVisible());
+  }
+  const [left, middle, right] = await Promise.all(["#menu", ".about", "#attempt"].map((place) => page.locator(place).boundingBox()));
+  assert.ok(left.x < middle.x && middle.x + middle.width <= right.x, "three columns");
+  assert.match(await page.locator("#snippet-panel").innerText(), /^curl -i -X PATCH[^]*Bearer \$TOKEN/);
+  await page.getByRole("tab", { name: "TypeScript" }).click();
+  assert.match(await page.locator("#snippet-panel").innerText(), /from "nameplate-client"[^]*newUsername: "new_username123"/);
+  await page.getByRole("tab", { name: "Types", exact: true }).click();
+  assert.match(await page.locator("#snippet-panel").innerText(), /type ChangeUsername = \{\n  newUsername: string;/);
+  assert.match(await page.locator("#snippet-panel").innerText(), /type Code =[^]*"USERNAME_COOLDOWN"/);
+  await page.getByRole("tab", { name: "409 USERNAME_COOLDOWN" }).click();
+  await page.getByText("The last change was less than 30 days ago.").waitFor();
+  assert.equal(await page.evaluate(() => location.hash), "#change-username/USERNAME_COOLDOWN");
   await close();
 });
 
-test("where production is chosen, it warns, asks before it changes anything, and stays on a change of language", async () => {
-  const { page, close } = await open(`${api}/docs`);
-  const chosen = page.locator(".servers select");
-  const warning = page.getByRole("alert");
-  assert.equal(await warning.count(), 0);
-  await chosen.selectOption({ index: 2 });
-  assert.match(await chosen.locator("option:checked").innerText(), /Production/);
-  await warning.getByText("data of real users").waitFor();
-  const host = page.locator("[data-variable=production]");
-  await host.fill("localhost:1");
+test("the task takes at most fifteen presses of keys: signing in, renaming, seeing the answer", async (t) => {
+  const { page, close } = await open();
+  let presses = 0;
+  const press = async (key, then) => {
+    presses += 1;
+    await page.keyboard.press(key);
+    await then?.waitFor();
+  };
+  await press("Tab", page.locator("#skip:focus"));
+  await press("Enter", page.locator("#attempt:focus"));
+  while (!(await page.locator("#sign-in-here").evaluate((element) => element === document.activeElement))) {
+    assert.ok(presses < 15, "the button to sign in is not reached");
+    await press("Tab");
+  }
+  await press("Enter", page.locator("#username:focus"));
+  await press("Enter", page.locator("#send:focus"));
+  await press("Enter", page.locator("#answer-title:focus"));
+  assert.match(await page.locator("#answer-title").innerText(), /^200 OK/);
+  t.diagnostic(`${presses} presses`);
+  assert.ok(presses <= 15, `${presses} presses`);
+  await close();
+});
+
+test("Escape closes what was opened, and the arrow keys go from tab to tab", async () => {
+  const { page, close } = await open();
+  for (const id of ["sign-in", "search"]) {
+    await page.locator(`#${id}`).press("Enter");
+    await page.locator("dialog").waitFor();
+    await page.keyboard.press("Escape");
+    await page.locator("dialog").waitFor({ state: "detached" });
+    assert.equal(await page.evaluate(() => document.activeElement.id), id);
+  }
+  await page.locator("#answer-tab-200").focus();
+  await page.keyboard.press("ArrowRight");
+  assert.equal(await page.locator("[id^=answer-tab-][aria-selected=true]").getAttribute("id"), "answer-tab-MALFORMED_JSON");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "answer-tab-MALFORMED_JSON");
+  await page.keyboard.press("End");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "answer-tab-UNAVAILABLE");
+  await close();
+});
+
+test("Ctrl-K finds an operation by its name in either language, by its path, and a code", async () => {
+  const { page, close } = await open(`${api}/docs/`, { locale: "tr-TR" });
+  for (const [words, title] of [["kullanıcı ADINI değiştir", "Kendi kullanıcı adını değiştir"], ["kullanici guncelle", "Kullanıcıyı güncelle"], ["/v1/users/me", "Kendi kullanıcını getir"]]) {
+    await page.keyboard.press("Control+k");
+    await page.locator("#search-input").fill(words);
+    assert.equal(await page.locator("#found [aria-selected=true] strong").innerText(), title);
+    await page.keyboard.press("Enter");
+    await page.locator("h1", { hasText: title }).waitFor();
+  }
+  await page.keyboard.press("Control+k");
+  await page.locator("#search-input").fill("nothing like it");
+  await page.getByText("Hiçbir şey bulunamadı.").waitFor();
+  await page.locator("#search-input").fill("cooldown");
+  await page.keyboard.press("Enter");
+  await page.waitForURL("**/errors/USERNAME_COOLDOWN.html");
+  await close();
+});
+
+test("the language switches down to the last label", async () => {
+  const { page, close } = await open();
+  await signIn(page);
+  const settings = await (await page.request.get(`${api}/docs/playground.json`)).json();
+  const [english, turkish] = settings.languages.map(({ words }) => words);
+  // Each language is called by its own name.
+  const foreign = Object.keys(english).filter((key) => key !== "name" && english[key] !== turkish[key]);
+  const shown = () => page.evaluate(() => {
+    const texts = [];
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+      texts.push(walker.currentNode.nodeValue.trim());
+    }
+    for (const element of document.querySelectorAll("[aria-label], [placeholder], [title]")) {
+      texts.push(element.ariaLabel, element.getAttribute("placeholder"), element.title);
+    }
+    return texts;
+  });
+  const parts = (word) => word.split(/\{\w+\}/).map((part) => part.trim()).filter((part) => part.length > 3);
+  await page.locator("#headers summary").click();
+  await page.locator("#answer-tab-INTERNAL").click();
+  await page.locator("#try-INTERNAL").click();
+  assert.ok((await shown()).some((text) => text === english.documentedOnly), "the search for words finds them");
+  for (const operation of ["change-username", "update-user", "log-in", "conventions"]) {
+    await page.getByRole("button", { name: "Türkçe" }).click();
+    await goTo(page, operation);
+    const texts = await shown();
+    for (const key of foreign) {
+      for (const part of parts(english[key])) {
+        const left = texts.filter((text) => text === part || (part.includes(" ") && text?.includes(part)));
+        assert.deepEqual(left, [], `${operation}: ${key}`);
+      }
+    }
+  }
+  await close();
+});
+
+test("of two languages chosen in a hurry, the last one is shown", async () => {
+  const { page, close } = await open();
+  await page.evaluate(() => {
+    for (const tag of ["tr", "en", "tr"]) {
+      document.getElementById(`language-${tag}`).click();
+    }
+  });
+  await page.locator("h1", { hasText: "Kendi kullanıcı adını değiştir" }).waitFor();
+  await page.waitForTimeout(200);
+  assert.equal(await page.locator("html").getAttribute("lang"), "tr");
+  await close();
+});
+
+test("a token is pasted, a reload keeps it, and no other server gets it", async () => {
+  const { page, close } = await open();
+  const { users } = await (await page.request.get(`${api}/docs/playground.json`)).json();
+  const { token } = users.find(({ username }) => username === "sample_power");
+  await page.locator("#sign-in").click();
+  await page.locator("dialog summary").click();
+  await page.locator("#token").fill(`${token}\n`);
+  await page.getByRole("button", { name: "Use this token" }).click();
+  await page.locator("#user", { hasText: "sample_power" }).waitFor();
+  await page.reload();
+  await page.locator("#user", { hasText: "sample_power" }).waitFor();
+  await goTo(page, "get-me");
+  assert.equal((await send(page)).body.username, "sample_power");
+  await page.locator("#server").selectOption({ index: 1 });
+  await page.locator("#sign-in").waitFor();
+  assert.equal(await page.locator("#as option").count(), 2);
+  await page.locator("#server").selectOption({ index: 0 });
+  await page.locator("#sign-out").click();
+  await page.reload();
+  await page.locator("#sign-in").waitFor();
+  await close();
+});
+
+test("a wrong password says so in the dialog, in the language of the page", async () => {
+  const { page, close } = await open(`${api}/docs/`, { locale: "tr-TR" });
+  await page.locator("#sign-in").click();
+  await page.locator("#username").fill("nobody_at_all");
+  await page.locator("#password").fill("Not-The-Password-1843");
+  await page.keyboard.press("Enter");
+  await page.locator("dialog [role=alert]", { hasText: /parola/i }).waitFor();
+  await close();
+});
+
+test("only where production is chosen, it warns, and asks before it changes anything", async () => {
+  const { page, close } = await open();
+  const warnings = page.locator(".warning");
+  assert.equal(await warnings.count(), 0);
+  assert.ok(!(await page.locator("main").innerText()).includes("Production"));
+  await page.locator("#server").selectOption({ index: 2 });
+  await warnings.filter({ hasText: "data of real users; choose" }).waitFor();
+  await page.locator("#host-production").fill("localhost:1");
+  await page.locator("#host-production").blur();
   await page.getByRole("button", { name: "Türkçe" }).click();
-  await warning.getByText("gerçek kullanıcıların verisini").waitFor();
-  assert.equal(await host.inputValue(), "localhost:1");
+  await warnings.filter({ hasText: "gerçek kullanıcıların verisini değiştirir; denemek için development sunucusunu seçin" }).waitFor();
+  assert.equal(await page.locator("#host-production").inputValue(), "localhost:1");
 
-  await openRename(page);
   const sent = [];
   await page.route("https://localhost:1/**", (route) => {
     sent.push(route.request().method());
@@ -149,84 +221,43 @@ test("where production is chosen, it warns, asks before it changes anything, and
   const answers = ["dismiss", "accept"];
   const questions = [];
   page.on("dialog", (dialog) => (questions.push(dialog.message()), dialog[answers.shift()]()));
-  const execute = rename(page).locator("button.execute");
-  await execute.click();
-  assert.equal(await rename(page).locator(".live-responses-table").count(), 0);
-  await execute.click();
-  await rename(page).locator(".live-responses-table").waitFor();
-  assert.deepEqual(questions, Array(2).fill("Bu istek production verisini değiştirir. Gönderilsin mi?"));
-  assert.deepEqual(sent.filter((method) => method === "PATCH"), ["PATCH"]);
-  await close();
-});
-
-test("of two languages chosen in a hurry, the last one is shown", async () => {
-  const { page, close } = await open(`${api}/docs`);
-  await page.getByRole("button", { name: "sample_admin (ADMIN)" }).click();
-  await page.evaluate(() => {
-    for (const name of ["Türkçe", "English", "Türkçe"]) {
-      [...document.querySelectorAll("#language button")].find((button) => button.textContent === name).click();
-    }
-  });
-  await page.getByText("Kendi kullanıcı adını değiştir").waitFor();
-  assert.equal(await page.locator(".swagger-ui .information-container").count(), 1);
-  const signedIn = page.getByRole("button", { name: "sample_admin (ADMIN)", pressed: true });
-  await signedIn.waitFor();
-  await page.getByRole("button", { name: "Oturumu kapat" }).click();
-  await page.getByRole("button", { name: "sample_admin (ADMIN)", pressed: false }).waitFor();
-  await close();
-});
-
-test("it can be used without a mouse", async () => {
-  const { page, close } = await open(`${api}/docs`);
-  const press = async (locator) => {
-    for (let presses = 0; presses < 60; presses += 1) {
-      await page.keyboard.press("Tab");
-      if (await locator.evaluate((element) => element === document.activeElement)) {
-        await page.keyboard.press("Enter");
-        return;
-      }
-    }
-    assert.fail(`not reached with Tab: ${locator}`);
-  };
-  await press(page.getByRole("button", { name: "sample_power (POWER_USER)" }));
-  await press(rename(page).locator("button.opblock-summary-control"));
-  await rename(page).locator("button.execute").waitFor();
-  await press(rename(page).locator("button.execute"));
-  await rename(page).locator(".live-responses-table").waitFor();
-  await close();
-});
-
-test("a phone in dark mode and in Turkish shows all of it without scrolling sideways", async () => {
-  const phone = { viewport: { width: 375, height: 800 }, locale: "tr-TR", colorScheme: "dark", hasTouch: true };
-  const { page, close } = await open(`${api}/docs`, phone);
-  assert.equal(await page.locator("html").getAttribute("lang"), "tr");
-  const background = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
-  assert.equal(background, "rgb(28, 32, 34)");
-  await openRename(page);
+  await page.locator("#send").click();
+  assert.equal(await page.locator("#answer-title").count(), 0);
   await send(page);
-  const width = await page.evaluate(() => document.scrollingElement.scrollWidth);
-  assert.ok(width <= 375, `${width} pixels wide`);
+  assert.deepEqual(questions, Array(2).fill("Bu istek production verisini değiştirir. Gönderilsin mi?"));
+  assert.deepEqual(sent.filter((method) => method !== "OPTIONS"), ["PATCH"]);
   await close();
 });
 
-test("the static copy works on any web host, and offers no tokens", async (t) => {
-  const folder = mkdtempSync(join(tmpdir(), "nameplate-docs-"));
-  const types = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
-  const host = createServer((request, response) => {
-    const name = request.url === "/reference/" ? "index.html" : request.url.replace("/reference/", "");
-    response.setHeader("Content-Type", types[extname(name)] ?? "application/json");
-    response.end(readFileSync(join(folder, name)));
-  });
-  t.after(() => {
-    host.close();
-    rmSync(folder, { recursive: true });
-  });
-  const workspace = fileURLToPath(new URL("../../Cargo.toml", import.meta.url));
-  const run = ["run", "--quiet", "--locked", "--manifest-path", workspace, "--"];
-  execFileSync("cargo", [...run, "docs", folder, "--development", "https://dev.example.org"]);
-  await new Promise((listening) => host.listen(0, "127.0.0.1", listening));
-  const { page, close } = await open(`http://127.0.0.1:${host.address().port}/reference/`);
-  assert.match(await page.locator(".servers option:checked").innerText(), /^https:\/\/dev\.example\.org - Development/);
-  assert.ok(await page.locator("#sign-in").isHidden());
+test("neither long patterns nor internal schemas stand in the way", async () => {
+  const { page, close } = await open();
+  for (const operation of ["change-username", "update-user", "create-user", "update-account"]) {
+    await goTo(page, operation);
+    const text = await page.locator("#page").innerText();
+    assert.ok(!text.includes("ReservedHandle"), operation);
+    const codes = await page.locator("#page dl code:visible").allInnerTexts();
+    assert.deepEqual(codes.filter((code) => code.length > 60), [], operation);
+  }
   await close();
+});
+
+test("pictures of both languages, light, dark and on a phone", async () => {
+  const views = [
+    { name: "reference.en.light.png", locale: "en-US", colorScheme: "light" },
+    { name: "reference.tr.dark.png", locale: "tr-TR", colorScheme: "dark" },
+    { name: "reference.phone.en.dark.png", locale: "en-US", colorScheme: "dark", viewport: { width: 390, height: 844 }, hasTouch: true },
+    { name: "reference.phone.tr.light.png", locale: "tr-TR", colorScheme: "light", viewport: { width: 390, height: 844 }, hasTouch: true },
+  ];
+  for (const { name, ...options } of views) {
+    const { page, close } = await open(`${api}/docs/#change-username/USERNAME_COOLDOWN`, { timezoneId: "Europe/Istanbul", ...options });
+    await page.locator("#try-USERNAME_COOLDOWN").click();
+    await page.locator("#prepared").waitFor();
+    const { title, body } = await send(page);
+    assert.match(title, /^409 USERNAME_COOLDOWN/);
+    assert.match(body.errors[1], /\(UTC\+03:00\)/);
+    const width = await page.evaluate(() => document.scrollingElement.scrollWidth);
+    assert.ok(width <= (options.viewport?.width ?? 1280), `${width} pixels wide`);
+    await picture(page, name);
+    await close();
+  }
 });

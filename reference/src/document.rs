@@ -1,6 +1,5 @@
 //! The OpenAPI document.
 
-use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use axum::http::{Method, StatusCode};
@@ -9,6 +8,7 @@ use serde_json::{Map, Value, json};
 use shared::error::{Error, ErrorCode};
 use shared::http::Endpoint;
 use shared::http::context::Language;
+use shared::http::openapi::errors::Form;
 use shared::http::openapi::{Description, Schemas, Success};
 
 use crate::component::reference;
@@ -89,7 +89,7 @@ fn quoted(line: &str) -> String {
 }
 
 fn document(texts: &Texts, servers: &Servers) -> Value {
-    let mut paths: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
+    let mut paths = Map::new();
     let (mut all, mut shared) = (schemas::of_errors(), Map::new());
     let mut bodies = Vec::new();
     let mut described = Schemas::default();
@@ -98,7 +98,7 @@ fn document(texts: &Texts, servers: &Servers) -> Value {
         let description = endpoint.documentation.description();
         let operation = operation(&endpoint, &description, texts, &mut shared);
         let method = endpoint.route.method.as_str().to_ascii_lowercase();
-        paths.entry(endpoint.route.path).or_default().insert(method, operation);
+        paths.entry(endpoint.route.path).or_insert_with(|| json!({}))[method] = operation;
         let success = &description.success;
         if success.is_enveloped {
             all.insert(schema_of(success), schemas::envelope(&success.schema));
@@ -111,8 +111,13 @@ fn document(texts: &Texts, servers: &Servers) -> Value {
         schemas::refuse_reserved_handles(body);
     }
     all.insert("ReservedHandle".to_owned(), schemas::reserved_handle());
-    let tags = ["SigningIn", "Usernames", "Users"]
-        .map(|name| json!({ "name": name, "description": texts.get(&format!("tags.{name}")) }));
+    let tags = ["Usernames", "Users", "SigningIn"].map(|name| {
+        json!({
+            "name": name,
+            "x-displayName": texts.get(&format!("tags.{name}.title")),
+            "description": texts.get(&format!("tags.{name}")),
+        })
+    });
     json!({
         "openapi": "3.1.0",
         "info": {
@@ -148,9 +153,10 @@ fn document(texts: &Texts, servers: &Servers) -> Value {
 fn about(texts: &Texts) -> String {
     let mut about = texts.get("info.description");
     for error in [Error::RouteNotFound, Error::MethodNotAllowed] {
-        let key = format!("codes.{}", error.code());
-        let envelope = errors::envelope(&error, texts);
-        let _ = write!(about, "\n\n{}\n\n```json\n{envelope}\n```", texts.get(&key));
+        let (status, code) = (errors::status(&error).as_u16(), error.code());
+        let sentence = texts.get(&format!("codes.{code}"));
+        let envelope = errors::pretty(&error, Form::Envelope, texts);
+        let _ = write!(about, "\n\n{status} `{code}`: {sentence}.\n\n```json\n{envelope}\n```");
     }
     about
 }
@@ -163,10 +169,6 @@ fn operation(
 ) -> Value {
     let name = endpoint.route.operation;
     let text = |part: &str| texts.get(&format!("operations.{name}.{part}"));
-    let mut about = text("description");
-    if !endpoint.route.method.is_safe() {
-        about = format!("**{}**\n\n{about}", texts.get("info.warning"));
-    }
     let tag = match endpoint.route.path {
         path if path.contains("/auth/") || path.contains("password") => "SigningIn",
         path if path.starts_with("/.well-known/") => "SigningIn",
@@ -183,15 +185,28 @@ fn operation(
         "operationId": name,
         "tags": [tag],
         "summary": text("summary"),
-        "description": about,
+        "description": text("description"),
         "parameters": headers::parameters_of(&description.parameters, &example, texts),
         "responses": responses,
     });
     if description.is_public {
         operation["security"] = json!([]);
     }
+    if !endpoint.route.method.is_safe() {
+        // For who has production's server chosen; the playground shows it there.
+        operation["x-production-warning"] = json!(texts.get("info.warning"));
+    }
     if let Some(schema) = description.body {
-        let content = json!({ "schema": reference("schemas", schema), "example": example.request });
+        let mut content = json!({ "schema": reference("schemas", schema) });
+        match examples::to_begin_with(name) {
+            Some(short) => {
+                content["examples"] = json!({
+                    "short": { "summary": text("short"), "value": short },
+                    "all": { "summary": text("all"), "value": example.request },
+                });
+            }
+            None => content["example"] = example.request,
+        }
         operation["requestBody"] = json!({
             "required": true,
             "description": text("body"),
@@ -228,6 +243,8 @@ fn schema_of(success: &Success) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
     #[test]
@@ -236,6 +253,7 @@ mod tests {
             let texts = Texts::of(language).unwrap();
             document(&texts, &Servers::default());
             crate::site::words(&texts);
+            crate::error_page::all([&texts, &texts]);
             assert_eq!(texts.odd_keys(), Vec::<String>::new(), "{}", language.tag());
         }
     }
@@ -281,7 +299,15 @@ mod tests {
         match value {
             Value::Object(object) => {
                 for (name, value) in object {
-                    let is_word = ["description", "summary", "title", "detail"].contains(&&**name);
+                    let is_word = [
+                        "description",
+                        "summary",
+                        "title",
+                        "detail",
+                        "x-displayName",
+                        "x-production-warning",
+                    ]
+                    .contains(&&**name);
                     let is_sentences = name == "errors" && place.ends_with("value");
                     let is_example = name == "example";
                     if !(is_word && value.is_string() || is_sentences || is_example) {

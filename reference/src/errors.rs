@@ -9,7 +9,8 @@ use http_body_util::BodyExt;
 use serde_json::{Map, Value, json};
 use shared::error::{Error, ErrorCode};
 use shared::http::openapi::NOW;
-use shared::http::openapi::errors::{Form, answer, status};
+pub(crate) use shared::http::openapi::errors::status;
+use shared::http::openapi::errors::{Form, answer};
 
 use crate::component::reference;
 use crate::headers;
@@ -23,6 +24,9 @@ const SHARED: [(u16, &str); 5] = [
     (500, "InternalServerError"),
     (503, "ServiceUnavailable"),
 ];
+
+/// The headers that some errors have.
+const OF_SOME: [&str; 2] = ["WWW-Authenticate", "Retry-After"];
 
 /// The responses of these errors, by status. Responses that every operation shares go to `shared`.
 pub(crate) fn responses(
@@ -59,7 +63,7 @@ fn response(errors: &[&Error], texts: &Texts) -> Value {
         let answer = |error: &&Error| answer(error, texts.language, form, NOW);
         errors.iter().map(answer).collect::<Vec<_>>()
     });
-    let own = ["WWW-Authenticate", "Retry-After"]
+    let own = OF_SOME
         .into_iter()
         .filter(|name| envelopes.iter().any(|answer| answer.headers().contains_key(*name)));
     let is_unsupported = errors.iter().any(|e| e.code() == ErrorCode::UnsupportedMediaType);
@@ -98,15 +102,22 @@ fn response(errors: &[&Error], texts: &Texts) -> Value {
 fn examples(codes: &[&str], answers: Vec<Response>, texts: &Texts) -> Map<String, Value> {
     let example = |(code, answer): (&&str, Response)| {
         let summary = texts.get(&format!("codes.{code}"));
-        ((*code).to_owned(), json!({ "summary": summary, "value": body(answer) }))
+        let own = OF_SOME.into_iter().filter(|name| answer.headers().contains_key(*name));
+        let own: Vec<&str> = own.collect();
+        let mut example = json!({ "summary": summary, "value": body(answer) });
+        if !own.is_empty() {
+            // Which of the response's headers come with this code.
+            example["x-headers"] = json!(own);
+        }
+        ((*code).to_owned(), example)
     };
     codes.iter().zip(answers).map(example).collect()
 }
 
-/// The envelope of a error, for people to read.
-pub(crate) fn envelope(error: &Error, texts: &Texts) -> String {
-    let envelope = body(answer(error, texts.language, Form::Envelope, NOW));
-    serde_json::to_string_pretty(&envelope).unwrap_or_default()
+/// The answer of an error in that form, for people to read.
+pub(crate) fn pretty(error: &Error, form: Form, texts: &Texts) -> String {
+    let body = body(answer(error, texts.language, form, NOW));
+    serde_json::to_string_pretty(&body).unwrap_or_default()
 }
 
 /// The body of an answer that is all there.

@@ -27,6 +27,17 @@ pub(crate) fn of(operation: &str) -> Example {
     }
 }
 
+/// The body that a reader begins with, where the sample event's is not one that a person would send.
+pub(crate) fn to_begin_with(operation: &str) -> Option<Value> {
+    (operation == "update-user").then(|| {
+        json!({
+            "userId": "3c90c3cc-0d44-4b50-8888-8dd25736052a",
+            "firstName": "Augusta Ada",
+            "timezone": "Europe/London",
+        })
+    })
+}
+
 /// Writes a value wherever the sample says that it varies.
 fn fill(value: &mut Value) {
     match value {

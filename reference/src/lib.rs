@@ -3,6 +3,7 @@
 
 mod component;
 mod document;
+mod error_page;
 mod errors;
 mod examples;
 mod headers;
@@ -12,4 +13,4 @@ mod site;
 mod texts;
 
 pub use document::{Servers, json};
-pub use site::{File, SampleToken, files, yaml_files};
+pub use site::{File, SampleUser, Samples, files, yaml_files};

@@ -42,7 +42,7 @@ pub(crate) fn of_errors() -> BTreeMap<String, Value> {
     let problem = json!({
         "type": "object",
         "properties": {
-            "type": { "type": "string", "const": "about:blank" },
+            "type": { "type": "string", "format": "uri-reference" },
             "title": text,
             "status": { "type": "integer", "minimum": 400, "maximum": 599 },
             "detail": text,

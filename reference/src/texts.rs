@@ -7,7 +7,6 @@ use shared::http::context::Language;
 
 const ENGLISH: &str = include_str!("../texts/en.yml");
 const TURKISH: &str = include_str!("../texts/tr.yml");
-const SWAGGER_UI_IN_TURKISH: &str = include_str!("../texts/swagger-ui.tr.yml");
 
 /// The texts of one language by key: the section, a dot, and the name.
 pub(crate) struct Texts {
@@ -48,23 +47,17 @@ impl Texts {
         key.map(|key| self.get(key)).unwrap_or_default()
     }
 
+    /// The texts of that section by name.
+    pub(crate) fn section(&self, section: &str) -> BTreeMap<String, String> {
+        let keys = self.by_key.keys().filter(|key| key.split('.').next() == Some(section));
+        let names = keys.filter_map(|key| Some((key.split_once('.')?.1.to_owned(), self.get(key))));
+        names.collect()
+    }
+
     /// The keys that were asked for and have no text, and those that have one and were not.
     #[cfg(test)]
     pub(crate) fn odd_keys(&self) -> Vec<String> {
         let known: BTreeSet<String> = self.by_key.keys().cloned().collect();
         self.asked.borrow().symmetric_difference(&known).cloned().collect()
-    }
-}
-
-/// What Swagger UI says itself, in English, and what that is in the language.
-///
-/// # Errors
-/// When the file is not a mapping of texts.
-pub(crate) fn swagger_ui_in(
-    language: Language,
-) -> Result<BTreeMap<String, String>, yaml_serde::Error> {
-    match language {
-        Language::English => Ok(BTreeMap::new()),
-        Language::Turkish => yaml_serde::from_str(SWAGGER_UI_IN_TURKISH),
     }
 }

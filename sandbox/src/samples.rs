@@ -43,7 +43,7 @@ pub struct Sample {
     name: (&'static str, &'static str),
     status: Status,
     /// Whether the user has the password [`PASSWORD`].
-    has_password: bool,
+    pub has_password: bool,
     /// The name that the user gave up a day ago.
     renamed_from: Option<&'static str>,
 }

@@ -268,7 +268,7 @@ async fn a_client_that_asks_for_problem_json_gets_a_pointer_for_every_invalid_fi
     let answer = answer.expect("400 VALIDATION_FAILED");
     assert_eq!(answer.header("content-type"), "application/problem+json");
     let body = answer.json();
-    assert_eq!(body["type"], "about:blank");
+    assert_eq!(body["type"], "/docs/errors/VALIDATION_FAILED");
     assert_eq!(body["title"], "Validation failed");
     assert_eq!(body["status"], 400);
     assert_eq!(body["code"], "VALIDATION_FAILED");

@@ -18,6 +18,246 @@ export type Writable<T> = T extends $Read<any> ? never : T extends $Write<infer 
     [K in keyof T as NonNullable<T[K]> extends $Read<any> ? K : never]?: never;
 } : T;
 export interface paths {
+    "/api/v1/users/username": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change your own username
+         * @description Once in 30 days; the first change is free. The old name is held for you for 37 days: nobody else can take it. Asking for exactly the name you have is 200 and changes nothing, so a request whose answer was lost can be repeated.
+         */
+        patch: operations["change-username"];
+        trace?: never;
+    };
+    "/v1/users/update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Update a user
+         * @description Changes the fields that are sent, all together or none; absent ones stay as they are. Who may change which field is said at the field. One forbidden field refuses the whole request. A POWER_USER cannot change an ADMIN. A DELETED user is 404 to all but an ADMIN. With If-Match, only the version that you have read is changed.
+         */
+        patch: operations["update-user"];
+        trace?: never;
+    };
+    "/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create a user
+         * @description For an ADMIN. Without userId, the new user gets a UUID.
+         */
+        post: operations["create-user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{userId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a user
+         * @description For the user, a POWER_USER or an ADMIN.
+         */
+        get: operations["get-user"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read yourself
+         * @description The user whose token it is. Who has no account, or a DELETED one, gets 404.
+         */
+        get: operations["get-me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts/update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Update an account
+         * @description Changes the contact data that are sent, all together or none; absent ones stay as they are, and null clears one. For the user, a POWER_USER or an ADMIN; a POWER_USER cannot change an ADMIN's. Without userId it is your own account. An accountId that is not that user's is 404. A changed phone number counts as not verified.
+         */
+        patch: operations["update-account"];
+        trace?: never;
+    };
+    "/api/v1/users/username/availability": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ask whether a username is available
+         * @description Decides as the change would, and suggests names that are free. Made for every keystroke: 40 questions at once, then one in 2 seconds.
+         */
+        get: operations["check-username"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/by-username/{username}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find a user by username
+         * @description A name that is held leads to its owner's present one, so old links live on.
+         */
+        get: operations["find-user"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in
+         * @description With the present username, in any case of its letters, and the password. An access token of ten minutes, and a refresh token that gets the next ones. JSON for the app's own clients: no OAuth grant. A wrong name, a wrong password and no password are one and the same 401. After ten failures, 429 says when to try again, whether or not anybody has the name; X-Device-ID, a random id for each installation, lets a device on which you have signed in before try on while strangers guess.
+         */
+        post: operations["log-in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get the next tokens
+         * @description Each refresh token is used once; the answer has the next one. Who lost the answer sends the same token again and gets the same next one: for a minute as often as needed, after that three times in a session. An older token ends the session: somebody has a copy.
+         */
+        post: operations["refresh-session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End a session
+         * @description Ends the session of the refresh token; its access token runs out within ten minutes. everywhere ends all of your sessions at once, and needs the present refresh token. A token that is none of ours is 204 as well: there is nothing to end (RFC 7009).
+         */
+        post: operations["log-out"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/change-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change your own password
+         * @description Ends all of your other sessions; this one goes on with the access token of the answer and its present refresh token. Who lost the answer refreshes and repeats the request: it is 200. Wrong old passwords count as wrong sign-ins do.
+         */
+        post: operations["change-password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/.well-known/jwks.json": {
         parameters: {
             query?: never;
@@ -50,262 +290,6 @@ export interface paths {
          * @description The metadata of the issuer of our access tokens, for API Gateway and libraries that discover the keys. It names nothing that we do not do.
          */
         get: operations["get-discovery"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/users/by-username/{username}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Find a user by username
-         * @description A name that is held leads to its owner's present one, so old links live on.
-         */
-        get: operations["find-user"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/users/username": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /**
-         * Change your own username
-         * @description **Production warning: this operation changes data. With the production server, the data is that of real users; use the development server to try things.**
-         *
-         *     Once in 30 days; the first change is free. The old name is held for you for 37 days: nobody else can take it. Asking for exactly the name you have is 200 and changes nothing, so a request whose answer was lost can be repeated.
-         */
-        patch: operations["change-username"];
-        trace?: never;
-    };
-    "/api/v1/users/username/availability": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Ask whether a username is available
-         * @description Decides as the change would, and suggests names that are free. Made for every keystroke: 40 questions at once, then one in 2 seconds.
-         */
-        get: operations["check-username"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/accounts/update": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /**
-         * Update an account
-         * @description **Production warning: this operation changes data. With the production server, the data is that of real users; use the development server to try things.**
-         *
-         *     Changes the contact data that are sent, all together or none; absent ones stay as they are, and null clears one. For the user, a POWER_USER or an ADMIN; a POWER_USER cannot change an ADMIN's. Without userId it is your own account. An accountId that is not that user's is 404. A changed phone number counts as not verified.
-         */
-        patch: operations["update-account"];
-        trace?: never;
-    };
-    "/v1/auth/login": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Sign in
-         * @description **Production warning: this operation changes data. With the production server, the data is that of real users; use the development server to try things.**
-         *
-         *     With the present username, in any case of its letters, and the password. An access token of ten minutes, and a refresh token that gets the next ones. JSON for the app's own clients: no OAuth grant. A wrong name, a wrong password and no password are one and the same 401. After ten failures, 429 says when to try again, whether or not anybody has the name; X-Device-ID, a random id for each installation, lets a device on which you have signed in before try on while strangers guess.
-         */
-        post: operations["log-in"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/auth/logout": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * End a session
-         * @description **Production warning: this operation changes data. With the production server, the data is that of real users; use the development server to try things.**
-         *
-         *     Ends the session of the refresh token; its access token runs out within ten minutes. everywhere ends all of your sessions at once, and needs the present refresh token. A token that is none of ours is 204 as well: there is nothing to end (RFC 7009).
-         */
-        post: operations["log-out"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/auth/refresh": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Get the next tokens
-         * @description **Production warning: this operation changes data. With the production server, the data is that of real users; use the development server to try things.**
-         *
-         *     Each refresh token is used once; the answer has the next one. Who lost the answer sends the same token again and gets the same next one: for a minute as often as needed, after that three times in a session. An older token ends the session: somebody has a copy.
-         */
-        post: operations["refresh-session"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/users": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Create a user
-         * @description **Production warning: this operation changes data. With the production server, the data is that of real users; use the development server to try things.**
-         *
-         *     For an ADMIN. Without userId, the new user gets a UUID.
-         */
-        post: operations["create-user"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/users/change-password": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Change your own password
-         * @description **Production warning: this operation changes data. With the production server, the data is that of real users; use the development server to try things.**
-         *
-         *     Ends all of your other sessions; this one goes on with the access token of the answer and its present refresh token. Who lost the answer refreshes and repeats the request: it is 200. Wrong old passwords count as wrong sign-ins do.
-         */
-        post: operations["change-password"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/users/me": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read yourself
-         * @description The user whose token it is. Who has no account, or a DELETED one, gets 404.
-         */
-        get: operations["get-me"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/users/update": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /**
-         * Update a user
-         * @description **Production warning: this operation changes data. With the production server, the data is that of real users; use the development server to try things.**
-         *
-         *     Changes the fields that are sent, all together or none; absent ones stay as they are. Who may change which field is said at the field. One forbidden field refuses the whole request. A POWER_USER cannot change an ADMIN. A DELETED user is 404 to all but an ADMIN. With If-Match, only the version that you have read is changed.
-         */
-        patch: operations["update-user"];
-        trace?: never;
-    };
-    "/v1/users/{userId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read a user
-         * @description For the user, a POWER_USER or an ADMIN.
-         */
-        get: operations["get-user"];
         put?: never;
         post?: never;
         delete?: never;
@@ -640,10 +624,10 @@ export interface components {
         /** @description An error as RFC 9457 problem details */
         Problem: {
             /**
-             * @description Always about:blank
-             * @constant
+             * Format: uri-reference
+             * @description Where the code is explained, relative to the request when it is a path
              */
-            type: "about:blank";
+            type: string;
             /** @description The sentence for the status */
             title: string;
             /** @description The HTTP status */
@@ -1013,330 +997,6 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    "get-key-set": {
-        parameters: {
-            query?: never;
-            header?: {
-                /**
-                 * @description The language of every sentence
-                 * @example en
-                 */
-                "X-Language"?: components["parameters"]["X-Language"];
-                /** @description The offset in which a sentence states an instant; fields stay UTC */
-                "X-Timezone"?: components["parameters"]["X-Timezone"];
-                /** @description What the client runs on */
-                "X-Platform"?: components["parameters"]["X-Platform"];
-                /** @description The client's version: 1 to 64 visible ASCII characters */
-                "X-App-Version"?: components["parameters"]["X-App-Version"];
-                /** @description The client's device: 1 to 128 visible ASCII characters */
-                "X-Device-ID"?: components["parameters"]["X-Device-ID"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The keys */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Content-Language": components["headers"]["Content-Language"];
-                    "Cache-Control": components["headers"]["PublicCacheControl"];
-                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "keys": [
-                     *         {
-                     *           "kty": "OKP",
-                     *           "kid": "018d0fd2-3c00-4c3a-9d21-4f8e6a5b0001",
-                     *           "alg": "EdDSA",
-                     *           "use": "sig",
-                     *           "crv": "Ed25519",
-                     *           "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/json": components["schemas"]["KeySet"];
-                };
-            };
-            /** @description Validation failed: `VALIDATION_FAILED` */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Content-Language": components["headers"]["Content-Language"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
-                    /** @description The stable code of the error */
-                    "X-Error-Code": "VALIDATION_FAILED";
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "VALIDATION_FAILED";
-                    };
-                };
-            };
-            /** @description Too many requests: `TOO_MANY_REQUESTS` */
-            429: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Content-Language": components["headers"]["Content-Language"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    /** @description The stable code of the error */
-                    "X-Error-Code": "TOO_MANY_REQUESTS";
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "TOO_MANY_REQUESTS";
-                    };
-                };
-            };
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
-        };
-    };
-    "get-discovery": {
-        parameters: {
-            query?: never;
-            header?: {
-                /**
-                 * @description The language of every sentence
-                 * @example en
-                 */
-                "X-Language"?: components["parameters"]["X-Language"];
-                /** @description The offset in which a sentence states an instant; fields stay UTC */
-                "X-Timezone"?: components["parameters"]["X-Timezone"];
-                /** @description What the client runs on */
-                "X-Platform"?: components["parameters"]["X-Platform"];
-                /** @description The client's version: 1 to 64 visible ASCII characters */
-                "X-App-Version"?: components["parameters"]["X-App-Version"];
-                /** @description The client's device: 1 to 128 visible ASCII characters */
-                "X-Device-ID"?: components["parameters"]["X-Device-ID"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The metadata */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Content-Language": components["headers"]["Content-Language"];
-                    "Cache-Control": components["headers"]["PublicCacheControl"];
-                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "issuer": "http://localhost:8080",
-                     *       "jwks_uri": "http://localhost:8080/.well-known/jwks.json",
-                     *       "response_types_supported": [],
-                     *       "subject_types_supported": [
-                     *         "public"
-                     *       ],
-                     *       "id_token_signing_alg_values_supported": [
-                     *         "RS256",
-                     *         "ES256",
-                     *         "EdDSA"
-                     *       ]
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Discovery"];
-                };
-            };
-            /** @description Validation failed: `VALIDATION_FAILED` */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Content-Language": components["headers"]["Content-Language"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
-                    /** @description The stable code of the error */
-                    "X-Error-Code": "VALIDATION_FAILED";
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "VALIDATION_FAILED";
-                    };
-                };
-            };
-            /** @description Too many requests: `TOO_MANY_REQUESTS` */
-            429: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Content-Language": components["headers"]["Content-Language"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    /** @description The stable code of the error */
-                    "X-Error-Code": "TOO_MANY_REQUESTS";
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "TOO_MANY_REQUESTS";
-                    };
-                };
-            };
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
-        };
-    };
-    "find-user": {
-        parameters: {
-            query?: never;
-            header?: {
-                /**
-                 * @description The language of every sentence
-                 * @example en
-                 */
-                "X-Language"?: components["parameters"]["X-Language"];
-                /** @description The offset in which a sentence states an instant; fields stay UTC */
-                "X-Timezone"?: components["parameters"]["X-Timezone"];
-                /** @description What the client runs on */
-                "X-Platform"?: components["parameters"]["X-Platform"];
-                /** @description The client's version: 1 to 64 visible ASCII characters */
-                "X-App-Version"?: components["parameters"]["X-App-Version"];
-                /** @description The client's device: 1 to 128 visible ASCII characters */
-                "X-Device-ID"?: components["parameters"]["X-Device-ID"];
-            };
-            path: {
-                /**
-                 * @description The username, in any spelling that counts as the same
-                 * @example SAMPLE_ADM1N
-                 */
-                username: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Who has the name */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Content-Language": components["headers"]["Content-Language"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "isSuccess": true,
-                     *       "statusCode": 200,
-                     *       "data": {
-                     *         "userId": "8e94a551-5b86-40ba-ae55-b019dee5cc25",
-                     *         "username": "sample_admin",
-                     *         "renamedFrom": null
-                     *       },
-                     *       "errors": [],
-                     *       "timestamp": "2024-01-16T00:00:00.000Z"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["FoundUserEnvelope"];
-                };
-            };
-            /** @description Validation failed: `VALIDATION_FAILED` */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Content-Language": components["headers"]["Content-Language"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
-                    /** @description The stable code of the error */
-                    "X-Error-Code": "VALIDATION_FAILED";
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "VALIDATION_FAILED";
-                    };
-                };
-            };
-            401: components["responses"]["Unauthorized"];
-            /** @description Insufficient permissions: `ACCOUNT_NOT_ACTIVE` */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Content-Language": components["headers"]["Content-Language"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
-                    /** @description The stable code of the error */
-                    "X-Error-Code": "ACCOUNT_NOT_ACTIVE";
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "ACCOUNT_NOT_ACTIVE";
-                    };
-                };
-            };
-            /** @description Resource not found: `USER_NOT_FOUND` */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Content-Language": components["headers"]["Content-Language"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
-                    /** @description The stable code of the error */
-                    "X-Error-Code": "USER_NOT_FOUND";
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "USER_NOT_FOUND";
-                    };
-                };
-            };
-            /** @description Too many requests: `TOO_MANY_REQUESTS` */
-            429: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Content-Language": components["headers"]["Content-Language"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    /** @description The stable code of the error */
-                    "X-Error-Code": "TOO_MANY_REQUESTS";
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "TOO_MANY_REQUESTS";
-                    };
-                };
-            };
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
-        };
-    };
     "change-username": {
         parameters: {
             query?: never;
@@ -1507,15 +1167,527 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
-    "check-username": {
+    "update-user": {
         parameters: {
-            query: {
+            query?: never;
+            header?: {
+                /** @description Change only the version with this ETag */
+                "If-Match"?: string;
                 /**
-                 * @description The username to ask about
-                 * @example fresh_name
+                 * @description The language of every sentence
+                 * @example en
                  */
-                username: string;
+                "X-Language"?: components["parameters"]["X-Language"];
+                /** @description The offset in which a sentence states an instant; fields stay UTC */
+                "X-Timezone"?: components["parameters"]["X-Timezone"];
+                /** @description What the client runs on */
+                "X-Platform"?: components["parameters"]["X-Platform"];
+                /** @description The client's version: 1 to 64 visible ASCII characters */
+                "X-App-Version"?: components["parameters"]["X-App-Version"];
+                /** @description The client's device: 1 to 128 visible ASCII characters */
+                "X-Device-ID"?: components["parameters"]["X-Device-ID"];
             };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The user's id and the fields to change */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateUser"];
+                "application/merge-patch+json": components["schemas"]["UpdateUser"];
+            };
+        };
+        responses: {
+            /** @description The user after the change */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "userId": "88a52d74-ebee-49a4-9631-cfe492f4bf53",
+                     *       "username": "newuser@domain.com",
+                     *       "firstName": "<string>",
+                     *       "midName": "<string>",
+                     *       "lastName": "<string>",
+                     *       "locale": "tr_TR",
+                     *       "timezone": "Europe/Istanbul",
+                     *       "roles": [
+                     *         "API_USER"
+                     *       ],
+                     *       "status": "INACTIVE",
+                     *       "account": {
+                     *         "id": "00000000-0000-0000-0000-000000000003",
+                     *         "userId": "88a52d74-ebee-49a4-9631-cfe492f4bf53",
+                     *         "type": "INDIVIDUAL",
+                     *         "createdAt": "2024-01-16T00:00:00.000Z",
+                     *         "updatedAt": "2024-01-16T00:00:00.000Z",
+                     *         "mobilePhoneNumber": null,
+                     *         "location": null,
+                     *         "company": null,
+                     *         "industry": null,
+                     *         "profilePictureUrl": null,
+                     *         "subscriptionPlan": "NONE",
+                     *         "emailVerified": false,
+                     *         "mobilePhoneNumberVerified": false
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description Validation failed: `MALFORMED_JSON`, `VALIDATION_FAILED` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    /** @description The stable code of the error */
+                    "X-Error-Code": "MALFORMED_JSON" | "VALIDATION_FAILED";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "MALFORMED_JSON" | "VALIDATION_FAILED";
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            /** @description Insufficient permissions: `ACCOUNT_NOT_ACTIVE`, `FIELD_FORBIDDEN`, `NOT_YOURS` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    /** @description The stable code of the error */
+                    "X-Error-Code": "ACCOUNT_NOT_ACTIVE" | "FIELD_FORBIDDEN" | "NOT_YOURS";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "ACCOUNT_NOT_ACTIVE" | "FIELD_FORBIDDEN" | "NOT_YOURS";
+                    };
+                };
+            };
+            /** @description Resource not found: `USER_NOT_FOUND` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    /** @description The stable code of the error */
+                    "X-Error-Code": "USER_NOT_FOUND";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "USER_NOT_FOUND";
+                    };
+                };
+            };
+            /** @description Resource already exists or cannot be changed in its current state: `USERNAME_TAKEN`, `USERNAME_TOO_SIMILAR`, `USERNAME_COOLDOWN`, `CONCURRENT_CHANGE` */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    /** @description The stable code of the error */
+                    "X-Error-Code": "USERNAME_TAKEN" | "USERNAME_TOO_SIMILAR" | "USERNAME_COOLDOWN" | "CONCURRENT_CHANGE";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "USERNAME_TAKEN" | "USERNAME_TOO_SIMILAR" | "USERNAME_COOLDOWN" | "CONCURRENT_CHANGE";
+                    };
+                };
+            };
+            /** @description The resource has changed since it was read: `VERSION_MISMATCH` */
+            412: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    /** @description The stable code of the error */
+                    "X-Error-Code": "VERSION_MISMATCH";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "VERSION_MISMATCH";
+                    };
+                };
+            };
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            /** @description Too many requests: `TOO_MANY_REQUESTS` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    /** @description The stable code of the error */
+                    "X-Error-Code": "TOO_MANY_REQUESTS";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "TOO_MANY_REQUESTS";
+                    };
+                };
+            };
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "create-user": {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The language of every sentence
+                 * @example en
+                 */
+                "X-Language"?: components["parameters"]["X-Language"];
+                /** @description The offset in which a sentence states an instant; fields stay UTC */
+                "X-Timezone"?: components["parameters"]["X-Timezone"];
+                /** @description What the client runs on */
+                "X-Platform"?: components["parameters"]["X-Platform"];
+                /** @description The client's version: 1 to 64 visible ASCII characters */
+                "X-App-Version"?: components["parameters"]["X-App-Version"];
+                /** @description The client's device: 1 to 128 visible ASCII characters */
+                "X-Device-ID"?: components["parameters"]["X-Device-ID"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The new user; username and firstName are required */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "username": "sample_new",
+                 *       "firstName": "New",
+                 *       "lastName": "User"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateUser"];
+            };
+        };
+        responses: {
+            /** @description The new user */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "userId": "018d0fd2-3c00-7c3a-9d21-4f8e6a5b0001",
+                     *       "username": "sample_new",
+                     *       "firstName": "New",
+                     *       "midName": null,
+                     *       "lastName": "User",
+                     *       "locale": "en_US",
+                     *       "timezone": "UTC",
+                     *       "roles": [
+                     *         "API_USER"
+                     *       ],
+                     *       "status": "ACTIVE",
+                     *       "account": {
+                     *         "id": "8e94a551-5b86-40ba-ae55-b019dee5cc25",
+                     *         "userId": "018d0fd2-3c00-7c3a-9d21-4f8e6a5b0001",
+                     *         "type": "INDIVIDUAL",
+                     *         "createdAt": "2024-01-16T00:00:00.000Z",
+                     *         "updatedAt": "2024-01-16T00:00:00.000Z",
+                     *         "mobilePhoneNumber": null,
+                     *         "location": null,
+                     *         "company": null,
+                     *         "industry": null,
+                     *         "profilePictureUrl": null,
+                     *         "subscriptionPlan": "NONE",
+                     *         "emailVerified": false,
+                     *         "mobilePhoneNumberVerified": false
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description Validation failed: `MALFORMED_JSON`, `VALIDATION_FAILED` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    /** @description The stable code of the error */
+                    "X-Error-Code": "MALFORMED_JSON" | "VALIDATION_FAILED";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "MALFORMED_JSON" | "VALIDATION_FAILED";
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            /** @description Insufficient permissions: `ACCOUNT_NOT_ACTIVE`, `NOT_YOURS` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    /** @description The stable code of the error */
+                    "X-Error-Code": "ACCOUNT_NOT_ACTIVE" | "NOT_YOURS";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "ACCOUNT_NOT_ACTIVE" | "NOT_YOURS";
+                    };
+                };
+            };
+            /** @description Resource already exists or cannot be changed in its current state: `USERNAME_TAKEN`, `USERNAME_TOO_SIMILAR`, `USER_EXISTS`, `CONCURRENT_CHANGE` */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    /** @description The stable code of the error */
+                    "X-Error-Code": "USERNAME_TAKEN" | "USERNAME_TOO_SIMILAR" | "USER_EXISTS" | "CONCURRENT_CHANGE";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "USERNAME_TAKEN" | "USERNAME_TOO_SIMILAR" | "USER_EXISTS" | "CONCURRENT_CHANGE";
+                    };
+                };
+            };
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            /** @description Too many requests: `TOO_MANY_REQUESTS` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    /** @description The stable code of the error */
+                    "X-Error-Code": "TOO_MANY_REQUESTS";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "TOO_MANY_REQUESTS";
+                    };
+                };
+            };
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "get-user": {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The language of every sentence
+                 * @example en
+                 */
+                "X-Language"?: components["parameters"]["X-Language"];
+                /** @description The offset in which a sentence states an instant; fields stay UTC */
+                "X-Timezone"?: components["parameters"]["X-Timezone"];
+                /** @description What the client runs on */
+                "X-Platform"?: components["parameters"]["X-Platform"];
+                /** @description The client's version: 1 to 64 visible ASCII characters */
+                "X-App-Version"?: components["parameters"]["X-App-Version"];
+                /** @description The client's device: 1 to 128 visible ASCII characters */
+                "X-Device-ID"?: components["parameters"]["X-Device-ID"];
+            };
+            path: {
+                /**
+                 * @description The user's id
+                 * @example 0192f0c1-7b5e-7c3a-9d21-4f8e6a5b0001
+                 */
+                userId: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The user */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "userId": "0192f0c1-7b5e-7c3a-9d21-4f8e6a5b0001",
+                     *       "username": "sample_power",
+                     *       "firstName": "Sample",
+                     *       "midName": null,
+                     *       "lastName": "User",
+                     *       "locale": "en_US",
+                     *       "timezone": "UTC",
+                     *       "roles": [
+                     *         "API_USER",
+                     *         "POWER_USER"
+                     *       ],
+                     *       "status": "ACTIVE",
+                     *       "account": {
+                     *         "id": "00000000-0000-0000-0000-000000000004",
+                     *         "userId": "0192f0c1-7b5e-7c3a-9d21-4f8e6a5b0001",
+                     *         "type": "INDIVIDUAL",
+                     *         "createdAt": "2024-01-16T00:00:00.000Z",
+                     *         "updatedAt": "2024-01-16T00:00:00.000Z",
+                     *         "mobilePhoneNumber": null,
+                     *         "location": null,
+                     *         "company": null,
+                     *         "industry": null,
+                     *         "profilePictureUrl": null,
+                     *         "subscriptionPlan": "NONE",
+                     *         "emailVerified": false,
+                     *         "mobilePhoneNumberVerified": false
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description Validation failed: `VALIDATION_FAILED` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    /** @description The stable code of the error */
+                    "X-Error-Code": "VALIDATION_FAILED";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "VALIDATION_FAILED";
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            /** @description Insufficient permissions: `ACCOUNT_NOT_ACTIVE`, `NOT_YOURS` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    /** @description The stable code of the error */
+                    "X-Error-Code": "ACCOUNT_NOT_ACTIVE" | "NOT_YOURS";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "ACCOUNT_NOT_ACTIVE" | "NOT_YOURS";
+                    };
+                };
+            };
+            /** @description Resource not found: `USER_NOT_FOUND` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    /** @description The stable code of the error */
+                    "X-Error-Code": "USER_NOT_FOUND";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "USER_NOT_FOUND";
+                    };
+                };
+            };
+            /** @description Too many requests: `TOO_MANY_REQUESTS` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    /** @description The stable code of the error */
+                    "X-Error-Code": "TOO_MANY_REQUESTS";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "TOO_MANY_REQUESTS";
+                    };
+                };
+            };
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "get-me": {
+        parameters: {
+            query?: never;
             header?: {
                 /**
                  * @description The language of every sentence
@@ -1536,32 +1708,48 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Whether you could change to this name now */
+            /** @description Your own user */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     "Content-Language": components["headers"]["Content-Language"];
                     "Cache-Control": components["headers"]["Cache-Control"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "isSuccess": true,
-                     *       "statusCode": 200,
-                     *       "data": {
-                     *         "username": "fresh_name",
-                     *         "available": true,
-                     *         "reason": null,
-                     *         "suggestions": [],
-                     *         "nextChangeAllowedAt": "2024-02-15T00:00:00.000Z"
-                     *       },
-                     *       "errors": [],
-                     *       "timestamp": "2024-01-16T00:00:00.000Z"
+                     *       "userId": "3c90c3cc-0d44-4b50-8888-8dd25736052a",
+                     *       "username": "old_username",
+                     *       "firstName": "Ada",
+                     *       "midName": null,
+                     *       "lastName": "Lovelace",
+                     *       "locale": "en_US",
+                     *       "timezone": "UTC",
+                     *       "roles": [
+                     *         "API_USER"
+                     *       ],
+                     *       "status": "ACTIVE",
+                     *       "account": {
+                     *         "id": "00000000-0000-0000-0000-000000000001",
+                     *         "userId": "3c90c3cc-0d44-4b50-8888-8dd25736052a",
+                     *         "type": "INDIVIDUAL",
+                     *         "createdAt": "2024-01-16T00:00:00.000Z",
+                     *         "updatedAt": "2024-01-16T00:00:00.000Z",
+                     *         "mobilePhoneNumber": null,
+                     *         "location": null,
+                     *         "company": null,
+                     *         "industry": null,
+                     *         "profilePictureUrl": null,
+                     *         "subscriptionPlan": "NONE",
+                     *         "emailVerified": false,
+                     *         "mobilePhoneNumberVerified": false
+                     *       }
                      *     }
                      */
-                    "application/json": components["schemas"]["AvailabilityEnvelope"];
+                    "application/json": components["schemas"]["User"];
                 };
             };
             /** @description Validation failed: `VALIDATION_FAILED` */
@@ -1846,6 +2034,282 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    "check-username": {
+        parameters: {
+            query: {
+                /**
+                 * @description The username to ask about
+                 * @example fresh_name
+                 */
+                username: string;
+            };
+            header?: {
+                /**
+                 * @description The language of every sentence
+                 * @example en
+                 */
+                "X-Language"?: components["parameters"]["X-Language"];
+                /** @description The offset in which a sentence states an instant; fields stay UTC */
+                "X-Timezone"?: components["parameters"]["X-Timezone"];
+                /** @description What the client runs on */
+                "X-Platform"?: components["parameters"]["X-Platform"];
+                /** @description The client's version: 1 to 64 visible ASCII characters */
+                "X-App-Version"?: components["parameters"]["X-App-Version"];
+                /** @description The client's device: 1 to 128 visible ASCII characters */
+                "X-Device-ID"?: components["parameters"]["X-Device-ID"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Whether you could change to this name now */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "isSuccess": true,
+                     *       "statusCode": 200,
+                     *       "data": {
+                     *         "username": "fresh_name",
+                     *         "available": true,
+                     *         "reason": null,
+                     *         "suggestions": [],
+                     *         "nextChangeAllowedAt": "2024-02-15T00:00:00.000Z"
+                     *       },
+                     *       "errors": [],
+                     *       "timestamp": "2024-01-16T00:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AvailabilityEnvelope"];
+                };
+            };
+            /** @description Validation failed: `VALIDATION_FAILED` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    /** @description The stable code of the error */
+                    "X-Error-Code": "VALIDATION_FAILED";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "VALIDATION_FAILED";
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            /** @description Insufficient permissions: `ACCOUNT_NOT_ACTIVE` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    /** @description The stable code of the error */
+                    "X-Error-Code": "ACCOUNT_NOT_ACTIVE";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "ACCOUNT_NOT_ACTIVE";
+                    };
+                };
+            };
+            /** @description Resource not found: `USER_NOT_FOUND` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    /** @description The stable code of the error */
+                    "X-Error-Code": "USER_NOT_FOUND";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "USER_NOT_FOUND";
+                    };
+                };
+            };
+            /** @description Too many requests: `TOO_MANY_REQUESTS` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    /** @description The stable code of the error */
+                    "X-Error-Code": "TOO_MANY_REQUESTS";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "TOO_MANY_REQUESTS";
+                    };
+                };
+            };
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "find-user": {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The language of every sentence
+                 * @example en
+                 */
+                "X-Language"?: components["parameters"]["X-Language"];
+                /** @description The offset in which a sentence states an instant; fields stay UTC */
+                "X-Timezone"?: components["parameters"]["X-Timezone"];
+                /** @description What the client runs on */
+                "X-Platform"?: components["parameters"]["X-Platform"];
+                /** @description The client's version: 1 to 64 visible ASCII characters */
+                "X-App-Version"?: components["parameters"]["X-App-Version"];
+                /** @description The client's device: 1 to 128 visible ASCII characters */
+                "X-Device-ID"?: components["parameters"]["X-Device-ID"];
+            };
+            path: {
+                /**
+                 * @description The username, in any spelling that counts as the same
+                 * @example SAMPLE_ADM1N
+                 */
+                username: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who has the name */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "isSuccess": true,
+                     *       "statusCode": 200,
+                     *       "data": {
+                     *         "userId": "8e94a551-5b86-40ba-ae55-b019dee5cc25",
+                     *         "username": "sample_admin",
+                     *         "renamedFrom": null
+                     *       },
+                     *       "errors": [],
+                     *       "timestamp": "2024-01-16T00:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FoundUserEnvelope"];
+                };
+            };
+            /** @description Validation failed: `VALIDATION_FAILED` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    /** @description The stable code of the error */
+                    "X-Error-Code": "VALIDATION_FAILED";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "VALIDATION_FAILED";
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            /** @description Insufficient permissions: `ACCOUNT_NOT_ACTIVE` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    /** @description The stable code of the error */
+                    "X-Error-Code": "ACCOUNT_NOT_ACTIVE";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "ACCOUNT_NOT_ACTIVE";
+                    };
+                };
+            };
+            /** @description Resource not found: `USER_NOT_FOUND` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    /** @description The stable code of the error */
+                    "X-Error-Code": "USER_NOT_FOUND";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "USER_NOT_FOUND";
+                    };
+                };
+            };
+            /** @description Too many requests: `TOO_MANY_REQUESTS` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    /** @description The stable code of the error */
+                    "X-Error-Code": "TOO_MANY_REQUESTS";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "TOO_MANY_REQUESTS";
+                    };
+                };
+            };
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     "log-in": {
         parameters: {
             query?: never;
@@ -1981,114 +2445,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
                         code: "TOO_MANY_ATTEMPTS" | "TOO_MANY_REQUESTS";
-                    };
-                };
-            };
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
-        };
-    };
-    "log-out": {
-        parameters: {
-            query?: never;
-            header?: {
-                /**
-                 * @description The language of every sentence
-                 * @example en
-                 */
-                "X-Language"?: components["parameters"]["X-Language"];
-                /** @description The offset in which a sentence states an instant; fields stay UTC */
-                "X-Timezone"?: components["parameters"]["X-Timezone"];
-                /** @description What the client runs on */
-                "X-Platform"?: components["parameters"]["X-Platform"];
-                /** @description The client's version: 1 to 64 visible ASCII characters */
-                "X-App-Version"?: components["parameters"]["X-App-Version"];
-                /** @description The client's device: 1 to 128 visible ASCII characters */
-                "X-Device-ID"?: components["parameters"]["X-Device-ID"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        /** @description The refresh token */
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "refreshToken": "npr_AQICAgICAgICAgICAgICAgIAAAAAAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgL6ZDMp_MYBJGK0OwNzg9QuM2M5MGMzY2MtMGQ0NC00YjUwLTg4ODgtOGRkMjU3MzYwNTJhYIQVNQ"
-                 *     }
-                 */
-                "application/json": components["schemas"]["LogOut"];
-            };
-        };
-        responses: {
-            /** @description The session has ended */
-            204: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Content-Language": components["headers"]["Content-Language"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Validation failed: `MALFORMED_JSON`, `VALIDATION_FAILED` */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Content-Language": components["headers"]["Content-Language"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
-                    /** @description The stable code of the error */
-                    "X-Error-Code": "MALFORMED_JSON" | "VALIDATION_FAILED";
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "MALFORMED_JSON" | "VALIDATION_FAILED";
-                    };
-                };
-            };
-            /** @description Resource already exists or cannot be changed in its current state: `CONCURRENT_CHANGE` */
-            409: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Content-Language": components["headers"]["Content-Language"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
-                    /** @description The stable code of the error */
-                    "X-Error-Code": "CONCURRENT_CHANGE";
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "CONCURRENT_CHANGE";
-                    };
-                };
-            };
-            413: components["responses"]["ContentTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
-            /** @description Too many requests: `TOO_MANY_REQUESTS` */
-            429: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Content-Language": components["headers"]["Content-Language"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    /** @description The stable code of the error */
-                    "X-Error-Code": "TOO_MANY_REQUESTS";
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "TOO_MANY_REQUESTS";
                     };
                 };
             };
@@ -2237,7 +2593,7 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
-    "create-user": {
+    "log-out": {
         parameters: {
             query?: never;
             header?: {
@@ -2258,64 +2614,28 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        /** @description The new user; username and firstName are required */
+        /** @description The refresh token */
         requestBody: {
             content: {
                 /**
                  * @example {
-                 *       "username": "sample_new",
-                 *       "firstName": "New",
-                 *       "lastName": "User"
+                 *       "refreshToken": "npr_AQICAgICAgICAgICAgICAgIAAAAAAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgL6ZDMp_MYBJGK0OwNzg9QuM2M5MGMzY2MtMGQ0NC00YjUwLTg4ODgtOGRkMjU3MzYwNTJhYIQVNQ"
                  *     }
                  */
-                "application/json": components["schemas"]["CreateUser"];
+                "application/json": components["schemas"]["LogOut"];
             };
         };
         responses: {
-            /** @description The new user */
-            201: {
+            /** @description The session has ended */
+            204: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     "Content-Language": components["headers"]["Content-Language"];
                     "Cache-Control": components["headers"]["Cache-Control"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
-                    ETag: components["headers"]["ETag"];
-                    Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
-                content: {
-                    /**
-                     * @example {
-                     *       "userId": "018d0fd2-3c00-7c3a-9d21-4f8e6a5b0001",
-                     *       "username": "sample_new",
-                     *       "firstName": "New",
-                     *       "midName": null,
-                     *       "lastName": "User",
-                     *       "locale": "en_US",
-                     *       "timezone": "UTC",
-                     *       "roles": [
-                     *         "API_USER"
-                     *       ],
-                     *       "status": "ACTIVE",
-                     *       "account": {
-                     *         "id": "8e94a551-5b86-40ba-ae55-b019dee5cc25",
-                     *         "userId": "018d0fd2-3c00-7c3a-9d21-4f8e6a5b0001",
-                     *         "type": "INDIVIDUAL",
-                     *         "createdAt": "2024-01-16T00:00:00.000Z",
-                     *         "updatedAt": "2024-01-16T00:00:00.000Z",
-                     *         "mobilePhoneNumber": null,
-                     *         "location": null,
-                     *         "company": null,
-                     *         "industry": null,
-                     *         "profilePictureUrl": null,
-                     *         "subscriptionPlan": "NONE",
-                     *         "emailVerified": false,
-                     *         "mobilePhoneNumberVerified": false
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["User"];
-                };
+                content?: never;
             };
             /** @description Validation failed: `MALFORMED_JSON`, `VALIDATION_FAILED` */
             400: {
@@ -2336,27 +2656,7 @@ export interface operations {
                     };
                 };
             };
-            401: components["responses"]["Unauthorized"];
-            /** @description Insufficient permissions: `ACCOUNT_NOT_ACTIVE`, `NOT_YOURS` */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Content-Language": components["headers"]["Content-Language"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
-                    /** @description The stable code of the error */
-                    "X-Error-Code": "ACCOUNT_NOT_ACTIVE" | "NOT_YOURS";
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "ACCOUNT_NOT_ACTIVE" | "NOT_YOURS";
-                    };
-                };
-            };
-            /** @description Resource already exists or cannot be changed in its current state: `USERNAME_TAKEN`, `USERNAME_TOO_SIMILAR`, `USER_EXISTS`, `CONCURRENT_CHANGE` */
+            /** @description Resource already exists or cannot be changed in its current state: `CONCURRENT_CHANGE` */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2364,14 +2664,14 @@ export interface operations {
                     "Cache-Control": components["headers"]["Cache-Control"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
                     /** @description The stable code of the error */
-                    "X-Error-Code": "USERNAME_TAKEN" | "USERNAME_TOO_SIMILAR" | "USER_EXISTS" | "CONCURRENT_CHANGE";
+                    "X-Error-Code": "CONCURRENT_CHANGE";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorResponse"];
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "USERNAME_TAKEN" | "USERNAME_TOO_SIMILAR" | "USER_EXISTS" | "CONCURRENT_CHANGE";
+                        code: "CONCURRENT_CHANGE";
                     };
                 };
             };
@@ -2576,7 +2876,7 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
-    "get-me": {
+    "get-key-set": {
         parameters: {
             query?: never;
             header?: {
@@ -2599,48 +2899,31 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Your own user */
+            /** @description The keys */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     "Content-Language": components["headers"]["Content-Language"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Cache-Control": components["headers"]["PublicCacheControl"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
-                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "userId": "3c90c3cc-0d44-4b50-8888-8dd25736052a",
-                     *       "username": "old_username",
-                     *       "firstName": "Ada",
-                     *       "midName": null,
-                     *       "lastName": "Lovelace",
-                     *       "locale": "en_US",
-                     *       "timezone": "UTC",
-                     *       "roles": [
-                     *         "API_USER"
-                     *       ],
-                     *       "status": "ACTIVE",
-                     *       "account": {
-                     *         "id": "00000000-0000-0000-0000-000000000001",
-                     *         "userId": "3c90c3cc-0d44-4b50-8888-8dd25736052a",
-                     *         "type": "INDIVIDUAL",
-                     *         "createdAt": "2024-01-16T00:00:00.000Z",
-                     *         "updatedAt": "2024-01-16T00:00:00.000Z",
-                     *         "mobilePhoneNumber": null,
-                     *         "location": null,
-                     *         "company": null,
-                     *         "industry": null,
-                     *         "profilePictureUrl": null,
-                     *         "subscriptionPlan": "NONE",
-                     *         "emailVerified": false,
-                     *         "mobilePhoneNumberVerified": false
-                     *       }
+                     *       "keys": [
+                     *         {
+                     *           "kty": "OKP",
+                     *           "kid": "018d0fd2-3c00-4c3a-9d21-4f8e6a5b0001",
+                     *           "alg": "EdDSA",
+                     *           "use": "sig",
+                     *           "crv": "Ed25519",
+                     *           "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"
+                     *         }
+                     *       ]
                      *     }
                      */
-                    "application/json": components["schemas"]["User"];
+                    "application/json": components["schemas"]["KeySet"];
                 };
             };
             /** @description Validation failed: `VALIDATION_FAILED` */
@@ -2659,45 +2942,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
                         code: "VALIDATION_FAILED";
-                    };
-                };
-            };
-            401: components["responses"]["Unauthorized"];
-            /** @description Insufficient permissions: `ACCOUNT_NOT_ACTIVE` */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Content-Language": components["headers"]["Content-Language"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
-                    /** @description The stable code of the error */
-                    "X-Error-Code": "ACCOUNT_NOT_ACTIVE";
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "ACCOUNT_NOT_ACTIVE";
-                    };
-                };
-            };
-            /** @description Resource not found: `USER_NOT_FOUND` */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Content-Language": components["headers"]["Content-Language"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
-                    /** @description The stable code of the error */
-                    "X-Error-Code": "USER_NOT_FOUND";
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "USER_NOT_FOUND";
                     };
                 };
             };
@@ -2725,12 +2969,10 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
-    "update-user": {
+    "get-discovery": {
         parameters: {
             query?: never;
             header?: {
-                /** @description Change only the version with this ETag */
-                "If-Match"?: string;
                 /**
                  * @description The language of every sentence
                  * @example en
@@ -2748,283 +2990,34 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        /** @description The user's id and the fields to change */
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "userId": "88a52d74-ebee-49a4-9631-cfe492f4bf53",
-                 *       "username": "newuser@domain.com",
-                 *       "password": "newStr0ng!P@ssw0rd",
-                 *       "firstName": "<string>",
-                 *       "midName": "<string>",
-                 *       "lastName": "<string>",
-                 *       "locale": "tr_TR",
-                 *       "timezone": "Europe/Istanbul",
-                 *       "roles": "['API_USER']",
-                 *       "status": "INACTIVE",
-                 *       "empty": true
-                 *     }
-                 */
-                "application/json": components["schemas"]["UpdateUser"];
-                /**
-                 * @example {
-                 *       "userId": "88a52d74-ebee-49a4-9631-cfe492f4bf53",
-                 *       "username": "newuser@domain.com",
-                 *       "password": "newStr0ng!P@ssw0rd",
-                 *       "firstName": "<string>",
-                 *       "midName": "<string>",
-                 *       "lastName": "<string>",
-                 *       "locale": "tr_TR",
-                 *       "timezone": "Europe/Istanbul",
-                 *       "roles": "['API_USER']",
-                 *       "status": "INACTIVE",
-                 *       "empty": true
-                 *     }
-                 */
-                "application/merge-patch+json": components["schemas"]["UpdateUser"];
-            };
-        };
-        responses: {
-            /** @description The user after the change */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Content-Language": components["headers"]["Content-Language"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
-                    ETag: components["headers"]["ETag"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "userId": "88a52d74-ebee-49a4-9631-cfe492f4bf53",
-                     *       "username": "newuser@domain.com",
-                     *       "firstName": "<string>",
-                     *       "midName": "<string>",
-                     *       "lastName": "<string>",
-                     *       "locale": "tr_TR",
-                     *       "timezone": "Europe/Istanbul",
-                     *       "roles": [
-                     *         "API_USER"
-                     *       ],
-                     *       "status": "INACTIVE",
-                     *       "account": {
-                     *         "id": "00000000-0000-0000-0000-000000000003",
-                     *         "userId": "88a52d74-ebee-49a4-9631-cfe492f4bf53",
-                     *         "type": "INDIVIDUAL",
-                     *         "createdAt": "2024-01-16T00:00:00.000Z",
-                     *         "updatedAt": "2024-01-16T00:00:00.000Z",
-                     *         "mobilePhoneNumber": null,
-                     *         "location": null,
-                     *         "company": null,
-                     *         "industry": null,
-                     *         "profilePictureUrl": null,
-                     *         "subscriptionPlan": "NONE",
-                     *         "emailVerified": false,
-                     *         "mobilePhoneNumberVerified": false
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["User"];
-                };
-            };
-            /** @description Validation failed: `MALFORMED_JSON`, `VALIDATION_FAILED` */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Content-Language": components["headers"]["Content-Language"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
-                    /** @description The stable code of the error */
-                    "X-Error-Code": "MALFORMED_JSON" | "VALIDATION_FAILED";
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "MALFORMED_JSON" | "VALIDATION_FAILED";
-                    };
-                };
-            };
-            401: components["responses"]["Unauthorized"];
-            /** @description Insufficient permissions: `ACCOUNT_NOT_ACTIVE`, `FIELD_FORBIDDEN`, `NOT_YOURS` */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Content-Language": components["headers"]["Content-Language"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
-                    /** @description The stable code of the error */
-                    "X-Error-Code": "ACCOUNT_NOT_ACTIVE" | "FIELD_FORBIDDEN" | "NOT_YOURS";
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "ACCOUNT_NOT_ACTIVE" | "FIELD_FORBIDDEN" | "NOT_YOURS";
-                    };
-                };
-            };
-            /** @description Resource not found: `USER_NOT_FOUND` */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Content-Language": components["headers"]["Content-Language"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
-                    /** @description The stable code of the error */
-                    "X-Error-Code": "USER_NOT_FOUND";
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "USER_NOT_FOUND";
-                    };
-                };
-            };
-            /** @description Resource already exists or cannot be changed in its current state: `USERNAME_TAKEN`, `USERNAME_TOO_SIMILAR`, `USERNAME_COOLDOWN`, `CONCURRENT_CHANGE` */
-            409: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Content-Language": components["headers"]["Content-Language"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    /** @description The stable code of the error */
-                    "X-Error-Code": "USERNAME_TAKEN" | "USERNAME_TOO_SIMILAR" | "USERNAME_COOLDOWN" | "CONCURRENT_CHANGE";
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "USERNAME_TAKEN" | "USERNAME_TOO_SIMILAR" | "USERNAME_COOLDOWN" | "CONCURRENT_CHANGE";
-                    };
-                };
-            };
-            /** @description The resource has changed since it was read: `VERSION_MISMATCH` */
-            412: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Content-Language": components["headers"]["Content-Language"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
-                    /** @description The stable code of the error */
-                    "X-Error-Code": "VERSION_MISMATCH";
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "VERSION_MISMATCH";
-                    };
-                };
-            };
-            413: components["responses"]["ContentTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
-            /** @description Too many requests: `TOO_MANY_REQUESTS` */
-            429: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Content-Language": components["headers"]["Content-Language"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    /** @description The stable code of the error */
-                    "X-Error-Code": "TOO_MANY_REQUESTS";
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "TOO_MANY_REQUESTS";
-                    };
-                };
-            };
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
-        };
-    };
-    "get-user": {
-        parameters: {
-            query?: never;
-            header?: {
-                /**
-                 * @description The language of every sentence
-                 * @example en
-                 */
-                "X-Language"?: components["parameters"]["X-Language"];
-                /** @description The offset in which a sentence states an instant; fields stay UTC */
-                "X-Timezone"?: components["parameters"]["X-Timezone"];
-                /** @description What the client runs on */
-                "X-Platform"?: components["parameters"]["X-Platform"];
-                /** @description The client's version: 1 to 64 visible ASCII characters */
-                "X-App-Version"?: components["parameters"]["X-App-Version"];
-                /** @description The client's device: 1 to 128 visible ASCII characters */
-                "X-Device-ID"?: components["parameters"]["X-Device-ID"];
-            };
-            path: {
-                /**
-                 * @description The user's id
-                 * @example 0192f0c1-7b5e-7c3a-9d21-4f8e6a5b0001
-                 */
-                userId: components["schemas"]["UserId"];
-            };
-            cookie?: never;
-        };
         requestBody?: never;
         responses: {
-            /** @description The user */
+            /** @description The metadata */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     "Content-Language": components["headers"]["Content-Language"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Cache-Control": components["headers"]["PublicCacheControl"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
-                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "userId": "0192f0c1-7b5e-7c3a-9d21-4f8e6a5b0001",
-                     *       "username": "sample_power",
-                     *       "firstName": "Sample",
-                     *       "midName": null,
-                     *       "lastName": "User",
-                     *       "locale": "en_US",
-                     *       "timezone": "UTC",
-                     *       "roles": [
-                     *         "API_USER",
-                     *         "POWER_USER"
+                     *       "issuer": "http://localhost:8080",
+                     *       "jwks_uri": "http://localhost:8080/.well-known/jwks.json",
+                     *       "response_types_supported": [],
+                     *       "subject_types_supported": [
+                     *         "public"
                      *       ],
-                     *       "status": "ACTIVE",
-                     *       "account": {
-                     *         "id": "00000000-0000-0000-0000-000000000004",
-                     *         "userId": "0192f0c1-7b5e-7c3a-9d21-4f8e6a5b0001",
-                     *         "type": "INDIVIDUAL",
-                     *         "createdAt": "2024-01-16T00:00:00.000Z",
-                     *         "updatedAt": "2024-01-16T00:00:00.000Z",
-                     *         "mobilePhoneNumber": null,
-                     *         "location": null,
-                     *         "company": null,
-                     *         "industry": null,
-                     *         "profilePictureUrl": null,
-                     *         "subscriptionPlan": "NONE",
-                     *         "emailVerified": false,
-                     *         "mobilePhoneNumberVerified": false
-                     *       }
+                     *       "id_token_signing_alg_values_supported": [
+                     *         "RS256",
+                     *         "ES256",
+                     *         "EdDSA"
+                     *       ]
                      *     }
                      */
-                    "application/json": components["schemas"]["User"];
+                    "application/json": components["schemas"]["Discovery"];
                 };
             };
             /** @description Validation failed: `VALIDATION_FAILED` */
@@ -3043,45 +3036,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
                         code: "VALIDATION_FAILED";
-                    };
-                };
-            };
-            401: components["responses"]["Unauthorized"];
-            /** @description Insufficient permissions: `ACCOUNT_NOT_ACTIVE`, `NOT_YOURS` */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Content-Language": components["headers"]["Content-Language"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
-                    /** @description The stable code of the error */
-                    "X-Error-Code": "ACCOUNT_NOT_ACTIVE" | "NOT_YOURS";
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "ACCOUNT_NOT_ACTIVE" | "NOT_YOURS";
-                    };
-                };
-            };
-            /** @description Resource not found: `USER_NOT_FOUND` */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Content-Language": components["headers"]["Content-Language"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
-                    /** @description The stable code of the error */
-                    "X-Error-Code": "USER_NOT_FOUND";
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "USER_NOT_FOUND";
                     };
                 };
             };

@@ -130,7 +130,9 @@ fn challenge(error: &TokenError) -> String {
 /// RFC 9457's problem details, with the stable code and every violation.
 #[derive(Debug, Serialize)]
 struct ProblemDetails<'a> {
-    r#type: &'static str,
+    /// Where the code is explained. A path, so that it is found where the reference is beside the API
+    /// (RFC 9457 section 3.1.1).
+    r#type: String,
     title: &'a str,
     status: u16,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -157,7 +159,7 @@ impl<'a> ProblemDetails<'a> {
     fn of(status: StatusCode, code: ErrorCode, title: &'a str, details: &'a [Detail]) -> Self {
         let sentences: Vec<&str> = details.iter().map(|detail| detail.sentence.as_str()).collect();
         Self {
-            r#type: "about:blank",
+            r#type: format!("/docs/errors/{code}"),
             title,
             status: status.as_u16(),
             detail: (!sentences.is_empty()).then(|| sentences.join(" ")),
