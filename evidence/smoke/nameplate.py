@@ -25,19 +25,29 @@ class Nameplate:
         )
         # Also when a check ends the program.
         atexit.register(self.stop)
-        # The guide ends with the end of its last command. A server that does not start ends its output.
+        # The guide ends with the address of the reference. A server that does not start ends its output.
         guide = []
         for line in self.process.stdout:
             guide.append(line)
-            if line.startswith("}'"):
+            if line.startswith("  Reference"):
                 break
         else:
             raise SystemExit(f"a server does not start: {self.logged()}")
         guide = "".join(guide)
         self.url = re.search(r"^  API +(\S+)$", guide, re.M)[1]
-        self.dynamodb = re.search(r"^  DynamoDB +(\S+)$", guide, re.M)[1]
-        self.password = re.search(r'"password": "([^"]+)"', guide)[1]
-        self.user_token, self.admin_token = (re.findall(r"^  (ey\S+)$", guide, re.M) or [None, None])[:2]
+        self.dynamodb = re.search(r"^  DynamoDB +(\S+)", guide, re.M)[1]
+        self.password = re.search(r"password (\S+)$", guide, re.M)[1]
+        self.user_token, self.admin_token = self._tokens(command, {**INHERITED, **settings})
+
+    @staticmethod
+    def _tokens(command, environment):
+        """The tokens of two sample users; none where another issuer makes them."""
+        tokens = []
+        for name in ("old_username", "sample_admin"):
+            made = [*command, "token", "--as", name]
+            made = subprocess.run(made, env=environment, capture_output=True, text=True, check=False)
+            tokens.append(made.stdout.strip() or None)
+        return tokens
 
     def logged(self):
         self.log.seek(0)

@@ -1,116 +1,83 @@
-//! What a fresh server tells its user: where it is, who is there, and the first calls.
+//! What a fresh server tells its user, on twelve lines of a terminal: where it is, who is there, and a first call.
 
 use std::error::Error;
 use std::io::Write;
-use std::net::SocketAddr;
+use std::time::Duration;
 
 use sandbox::{PASSWORD, Sample};
+use shared::domain::user_id::UserId;
+use shared::store::Store;
 
 use crate::settings::Settings;
 use crate::token;
 
-/// Prints it. That nobody reads it is no reason to stop.
-pub(crate) fn print(
-    settings: &Settings,
-    address: SocketAddr,
-    dynamo_db: &str,
-    data: &str,
-) -> Result<(), Box<dyn Error>> {
-    let text = text(settings, &format!("http://{address}"), dynamo_db, data)?;
-    let mut output = std::io::stdout();
-    let _ = output.write_all(text.as_bytes()).and_then(|()| output.flush());
-    Ok(())
+/// The name that the first call asks for.
+const WANTED: &str = "ada.lovelace";
+
+/// What the guide tells of the server.
+pub(crate) struct Guide<'a> {
+    pub(crate) settings: &'a Settings,
+    /// The URL of the API.
+    pub(crate) base: &'a str,
+    /// The URL of the DynamoDB.
+    pub(crate) dynamo_db: &'a str,
+    /// Where the data is.
+    pub(crate) data: &'a str,
+    /// How long the start took.
+    pub(crate) taken: Duration,
 }
 
-fn text(
-    settings: &Settings,
-    base: &str,
-    dynamo_db: &str,
-    data: &str,
-) -> Result<String, Box<dyn Error>> {
-    let issuer = settings.tokens()?.issuer;
-    let issuer = match &*settings.overridden() {
-        [] => issuer,
-        names => format!("{issuer} with {} of the environment", names.join(", ")),
-    };
-    let (tokens, plain, admin) = if settings.can_issue() {
-        let token = |user| token::of_sample(settings, user);
-        let told = "Sample users, with tokens that are valid for 30 days:";
-        (told, token(&Sample::PLAIN)?, token(&Sample::ADMIN)?)
-    } else {
-        let told = "Sample users; their tokens come from the issuer (docs/identity-providers.md):";
-        (told, "$TOKEN".to_owned(), "$ADMIN_TOKEN".to_owned())
-    };
-    Ok(format!(
-        r#"
-Nameplate is running. Stop it with Ctrl-C.
-
-  API       {base}
-  Reference {base}/docs
-  DynamoDB  {dynamo_db}
-  Issuer    {issuer}
-  Data      {data}
-
-{tokens}
-
-  {plain_name}, API_USER, userId {plain_id}
-  {plain}
-
-  {admin_name}, ADMIN, userId {admin_id}
-  {admin}
-
-Other tokens: cargo run -- token --help
-
-{sign_in}1. {plain_name} changes the own username:
-
-curl -X PATCH "{base}/api/v1/users/username" \
-  -H "Authorization: Bearer {plain}" \
-  -H "Content-Type: application/json" \
-  -d '{{ "newUsername": "new_username123" }}'
-
-2. {admin_name} updates another user:
-
-curl --request PATCH \
-  --url {base}/v1/users/update \
-  --header "Authorization: Bearer {admin}" \
-  --header 'Content-Type: application/json' \
-  --data '{{
-  "userId": "{changed_id}",
-  "username": "newuser@domain.com",
-  "password": "newStr0ng!P@ssw0rd",
-  "firstName": "<string>",
-  "midName": "<string>",
-  "lastName": "<string>",
-  "locale": "tr_TR",
-  "timezone": "Europe/Istanbul",
-  "roles": "['\''API_USER'\'']",
-  "status": "INACTIVE",
-  "empty": true
-}}'
-"#,
-        sign_in = sign_in(settings, base)?,
-        plain_name = Sample::PLAIN.username,
-        plain_id = Sample::PLAIN.id,
-        admin_name = Sample::ADMIN.username,
-        admin_id = Sample::ADMIN.id,
-        changed_id = Sample::CHANGED.id,
-    ))
-}
-
-/// How a sample user signs in, where users do.
-fn sign_in(settings: &Settings, base: &str) -> Result<String, Box<dyn Error>> {
-    if !settings.signs_in()? {
-        return Ok(String::new());
+impl Guide<'_> {
+    /// Prints it. That nobody reads it is no reason to stop.
+    pub(crate) async fn print(&self, store: &Store) -> Result<(), Box<dyn Error>> {
+        let plain = present_name(store, &Sample::PLAIN).await?;
+        let admin = present_name(store, &Sample::ADMIN).await?;
+        let text = self.text(&plain, &admin)?;
+        let mut output = std::io::stdout();
+        let _ = output.write_all(text.as_bytes()).and_then(|()| output.flush());
+        Ok(())
     }
-    let (name, admin) = (Sample::PLAIN.username, Sample::ADMIN.username);
-    Ok(format!(
-        r#"0. {name} signs in with the password ({admin} has the same), and gets a token of ten minutes
-   and one to refresh it with (docs/signing-in.md):
 
-curl -X POST "{base}/v1/auth/login" \
-  -H "Content-Type: application/json" \
-  -d '{{ "username": "{name}", "password": "{PASSWORD}" }}'
+    fn text(&self, plain: &str, admin: &str) -> Result<String, Box<dyn Error>> {
+        let Self { settings, base, dynamo_db, data, taken } = self;
+        let token = if settings.can_issue() {
+            token::of_sample_named(settings, &Sample::PLAIN, plain)?
+        } else {
+            "$TOKEN".to_owned()
+        };
+        let password = if settings.signs_in()? { PASSWORD } else { "-" };
+        let wanted = if plain == WANTED { Sample::PLAIN.username } else { WANTED };
+        Ok(format!(
+            r#"Nameplate {version}, ready in {taken} ms. Stop it with Ctrl-C.
+  API       {base}
+  DynamoDB  {dynamo_db} ({data})
+{issuer}  Users     {plain:<14} API_USER  password {password}
+            {admin:<14} ADMIN     password {password}
+curl -i -X PATCH {base}/api/v1/users/username \
+  -H "Authorization: Bearer {token}" \
+  -H "Content-Type: application/json" -d '{{"newUsername": "{wanted}"}}'
+  Reference {base}/docs
+"#,
+            version = env!("CARGO_PKG_VERSION"),
+            taken = taken.as_millis(),
+            issuer = self.issuer()?,
+        ))
+    }
 
-"#
-    ))
+    /// The line of an issuer that is not our own.
+    fn issuer(&self) -> Result<String, Box<dyn Error>> {
+        let issuer = self.settings.tokens()?.issuer;
+        Ok(match &*self.settings.overridden() {
+            [] if self.settings.has_own_issuer() => String::new(),
+            [] => format!("  Issuer    {issuer}\n"),
+            names => format!("  Issuer    {issuer} with {} of the environment\n", names.join(", ")),
+        })
+    }
+}
+
+/// The name that a sample user has now: kept data may have another one than a fresh server.
+async fn present_name(store: &Store, sample: &Sample) -> Result<String, Box<dyn Error>> {
+    let user = store.user(&UserId::parse(sample.id)?).await?;
+    let fresh = || sample.username.to_owned();
+    Ok(user.map_or_else(fresh, |user| user.username.as_str().to_owned()))
 }

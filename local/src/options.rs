@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use axum::http::Uri;
 use clap::{Args, Parser, Subcommand};
 use jiff::{SignedDuration, Timestamp};
-use sandbox::Provider;
+use sandbox::{Provider, Sample};
 use shared::config::{Stage, parse_duration};
 use shared::domain::role::Role;
 use shared::token::SigningAlgorithm;
@@ -111,8 +111,11 @@ pub(crate) struct Docs {
 #[derive(Debug, Args)]
 pub(crate) struct Serve {
     /// The port of the API; 0 for any that is free.
-    #[arg(long, default_value_t = 8080)]
+    #[arg(short, long, default_value_t = 8080)]
     pub(crate) port: u16,
+    /// The address of the API; 0.0.0.0 lets other machines reach it, with tokens that anybody can make.
+    #[arg(long, value_name = "ADDRESS", default_value_t = Ipv4Addr::LOCALHOST)]
+    pub(crate) host: Ipv4Addr,
     /// The port of the embedded DynamoDB; 0 for any that is free.
     #[arg(long, default_value_t = 8000)]
     pub(crate) dynamodb_port: u16,
@@ -146,11 +149,12 @@ pub(crate) struct IssuerOptions {
     pub(crate) issuer_port: u16,
 }
 
-/// What the token is to say, or the token to explain.
+/// What the token is to say, or the token to explain. Settings in the environment, such as `JWT_ISSUER`, have to be those
+/// of the server.
 #[derive(Debug, Args)]
 pub(crate) struct Token {
     /// Say what of a token holds by the present settings and what does not; - reads it from standard input.
-    #[arg(long, value_name = "TOKEN", conflicts_with_all = ["sub", "roles", "username", "expires", "expired"])]
+    #[arg(long, value_name = "TOKEN", conflicts_with_all = ["sub", "roles", "username", "expires", "expired", "sample"])]
     pub(crate) explain: Option<String>,
     /// Ask the issuer for its keys, to check the signature as well.
     #[arg(long, requires = "explain")]
@@ -158,8 +162,11 @@ pub(crate) struct Token {
     #[command(flatten)]
     pub(crate) issuer: IssuerOptions,
     /// The user's id.
-    #[arg(long, value_name = "ID", required_unless_present = "explain")]
+    #[arg(long, value_name = "ID", required_unless_present_any = ["explain", "sample"])]
     pub(crate) sub: Option<String>,
+    /// A sample user, as in `old_username` or `sample_admin`: the id, the roles and the username at once.
+    #[arg(long = "as", value_name = "USERNAME", conflicts_with_all = ["sub", "roles", "username"], value_parser = sample)]
+    pub(crate) sample: Option<Sample>,
     /// A role: `API_USER`, `POWER_USER` or `ADMIN`; may be given several times.
     #[arg(long = "role", value_name = "ROLE", value_parser = role)]
     pub(crate) roles: Vec<Role>,
@@ -180,6 +187,15 @@ fn provider(text: &str) -> Result<Provider, String> {
     named
         .map(|(_, provider)| provider)
         .ok_or_else(|| "the sample issuers are cognito and keycloak".to_owned())
+}
+
+/// Reads the username of a sample user.
+fn sample(text: &str) -> Result<Sample, String> {
+    let found = Sample::ALL.into_iter().find(|sample| sample.username == text);
+    found.ok_or_else(|| {
+        let all = Sample::ALL.map(|sample| sample.username).join(", ");
+        format!("the sample users are {all}; for anybody else give --sub")
+    })
 }
 
 /// Reads the base URL of an API.

@@ -1,12 +1,14 @@
 //! Serving every endpoint on one port.
 
 use std::error::Error;
+use std::io::ErrorKind;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Instant;
 
 use axum::extract::{ConnectInfo, Request};
-use axum::http::{HeaderName, Method};
+use axum::http::{HeaderName, Method, header};
 use axum::middleware::{self, Next};
-use axum::response::Response;
+use axum::response::{IntoResponse, Redirect, Response};
 use sandbox::{EmbeddedDynamoDb, Sample, settings_at};
 use shared::app::App;
 use shared::clock::{Clock, SystemClock};
@@ -17,9 +19,10 @@ use shared::store::{Custody, Store};
 use tokio::net::TcpListener;
 use tower_http::cors::{Any, CorsLayer};
 
+use crate::guide::Guide;
 use crate::options::Serve;
 use crate::settings::Settings;
-use crate::{guide, pages, token};
+use crate::{pages, token};
 
 /// Serves until Ctrl-C.
 pub(crate) fn run(options: &Serve) -> Result<(), Box<dyn Error>> {
@@ -28,11 +31,18 @@ pub(crate) fn run(options: &Serve) -> Result<(), Box<dyn Error>> {
 }
 
 async fn serve(options: &Serve) -> Result<(), Box<dyn Error>> {
-    let listener = listen(Ipv4Addr::LOCALHOST, options.port, "--port").await?;
+    let started = Instant::now();
+    check_ports(options)?;
+    let listener = listen(options.host, options.port, "--host", "--port").await?;
     let (endpoint, _embedded) = start_dynamo_db(options).await?;
     let address = listener.local_addr()?;
     let settings = Settings { port: address.port(), ..start_issuer(options).await? };
     let config = settings.config(settings_at(&endpoint))?;
+    for name in settings.unknown()? {
+        tracing::warn!(
+            "{name} is no setting of Nameplate: is it misspelt? docs/operations.md lists them"
+        );
+    }
     let app = App::signing_in(&config, Custody::Embedded, RequestLog::Text)?;
     if let Some(sign_in) = &config.sign_in {
         make_first_key(&app.store, sign_in).await?;
@@ -40,12 +50,17 @@ async fn serve(options: &Serve) -> Result<(), Box<dyn Error>> {
     app.tokens.warm_up(app.now()).await;
     Sample::create_all(&app.store, SystemClock.now()).await?;
 
+    let store = app.store.clone();
     // Other origins may call the API, but not read the sample tokens.
     let api = shared::http::serve(api::endpoints(), app)
         .layer(middleware::from_fn(note_source))
-        .layer(cors());
-    let router = api.merge(pages::router(&format!("http://{address}"), &settings)?);
-    guide::print(&settings, address, &endpoint, &data(options))?;
+        .layer(cors())
+        .layer(middleware::from_fn(lead_to_reference));
+    let router = api.merge(pages::router(&base_of(address), &settings)?);
+    let (base, data) = (&base_of(address), &data(options));
+    let taken = started.elapsed();
+    let guide = Guide { settings: &settings, base, dynamo_db: &endpoint, data, taken };
+    guide.print(&store).await?;
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, service).with_graceful_shutdown(interrupted()).await?;
     Ok(())
@@ -59,6 +74,23 @@ async fn make_first_key(store: &Store, sign_in: &SignInSettings) -> Result<(), B
         rotate(store, &Custody::Embedded, sign_in.algorithm, lifetime, now).await?;
     }
     Ok(())
+}
+
+/// The URL of the API on this machine.
+fn base_of(address: SocketAddr) -> String {
+    let host = Some(address.ip()).filter(|ip| !ip.is_unspecified());
+    let host = host.unwrap_or_else(|| Ipv4Addr::LOCALHOST.into());
+    format!("http://{host}:{}", address.port())
+}
+
+/// Leads a browser that opens the API's own address to the reference.
+async fn lead_to_reference(request: Request, next: Next) -> Response {
+    let accept = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
+    let wants_page = accept.is_some_and(|accept| accept.contains("text/html"));
+    if request.uri().path() == "/" && request.method() == Method::GET && wants_page {
+        return Redirect::temporary("/docs/").into_response();
+    }
+    next.run(request).await
 }
 
 /// Notes the address that a request comes from, as API Gateway does.
@@ -90,7 +122,8 @@ async fn start_issuer(options: &Serve) -> Result<Settings, Box<dyn Error>> {
     if options.issuer.provider.is_none() {
         return Ok(Settings::default());
     }
-    let listener = listen(Ipv4Addr::LOCALHOST, options.issuer.issuer_port, "--issuer-port").await?;
+    let port = options.issuer.issuer_port;
+    let listener = listen(Ipv4Addr::LOCALHOST, port, "", "--issuer-port").await?;
     let sample = token::sample_issuer(&options.issuer, listener.local_addr()?.port());
     if let Some(sample) = &sample {
         let router = sample.router()?;
@@ -106,7 +139,8 @@ async fn start_dynamo_db(
     if let Some(endpoint) = &options.dynamodb_endpoint {
         return Ok((endpoint.clone(), None));
     }
-    let listener = listen(options.dynamodb_host, options.dynamodb_port, "--dynamodb-port").await?;
+    let (host, port) = (options.dynamodb_host, options.dynamodb_port);
+    let listener = listen(host, port, "--dynamodb-host", "--dynamodb-port").await?;
     let embedded = EmbeddedDynamoDb::start(listener, options.data.as_deref())?;
     Ok((embedded.endpoint().to_owned(), Some(embedded)))
 }
@@ -116,14 +150,35 @@ fn data(options: &Serve) -> String {
     match (&options.data, &options.dynamodb_endpoint) {
         (Some(folder), _) => format!("kept in {}", folder.display()),
         (None, Some(_)) => "in that DynamoDB".to_owned(),
-        (None, None) => "in memory, gone at the end (keep it with --data DIR)".to_owned(),
+        (None, None) => "in memory; keep it with --data DIR".to_owned(),
     }
 }
 
-async fn listen(host: Ipv4Addr, port: u16, option: &str) -> Result<TcpListener, String> {
+/// Listens there. An address that this machine does not have is the fault of one option, a port that is taken of another.
+async fn listen(
+    host: Ipv4Addr,
+    port: u16,
+    host_option: &str,
+    port_option: &str,
+) -> Result<TcpListener, String> {
     TcpListener::bind((host, port)).await.map_err(|error| {
+        let option = match error.kind() {
+            ErrorKind::AddrNotAvailable => host_option,
+            _ => port_option,
+        };
         format!("cannot listen on {host} port {port}: {error}; choose another one with {option}")
     })
+}
+
+/// Refuses one port for two servers.
+fn check_ports(options: &Serve) -> Result<(), String> {
+    let Serve { port, dynamodb_port, dynamodb_endpoint, .. } = options;
+    if *port != 0 && port == dynamodb_port && dynamodb_endpoint.is_none() {
+        return Err(format!(
+            "--port and --dynamodb-port are both {port}; give one of them another port"
+        ));
+    }
+    Ok(())
 }
 
 async fn interrupted() {

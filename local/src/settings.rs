@@ -1,9 +1,11 @@
 //! The settings on a laptop: the environment, with a default for everything.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::error::Error;
 
 use sandbox::{CREDENTIALS_TABLE, Issuer, SampleIssuer, TABLE, TokenRequest};
-use shared::config::{Config, ConfigError, env};
+use shared::config::{Config, ConfigError, env, env_names};
 use shared::store::DynamoDb;
 use shared::token::TokenSettings;
 
@@ -42,6 +44,11 @@ impl Settings {
         Ok(self.read()?.sign_in.is_some())
     }
 
+    /// Whether the issuer is the one that stands in for an identity provider here.
+    pub(crate) fn has_own_issuer(&self) -> bool {
+        self.sample.is_none() && set("JWT_ISSUER").is_none()
+    }
+
     /// Whether this machine can issue tokens that the server accepts.
     pub(crate) fn can_issue(&self) -> bool {
         self.sample.is_some() || self.look_up("JWT_HS256_SECRET").is_some()
@@ -74,6 +81,18 @@ impl Settings {
             return Err(ConfigError::new("STAGE", problem));
         }
         Config::read(|name| self.look_up(name))
+    }
+
+    /// The variables of the environment that look like settings and are none: perhaps misspelt.
+    pub(crate) fn unknown(&self) -> Result<Vec<String>, ConfigError> {
+        let known = RefCell::new(BTreeSet::new());
+        Config::read(|name| {
+            known.borrow_mut().insert(name.to_owned());
+            self.look_up(name)
+        })?;
+        let known = known.into_inner();
+        let looks_like_one = |name: &String| PREFIXES.iter().any(|prefix| name.starts_with(prefix));
+        Ok(env_names().filter(|name| looks_like_one(name) && !known.contains(name)).collect())
     }
 
     /// The value of a setting. What concerns AWS is never taken from the environment: nothing that runs
@@ -126,6 +145,9 @@ impl Settings {
         }
     }
 }
+
+/// How the names of settings begin that are read here whatever the others are.
+const PREFIXES: [&str; 2] = ["JWT_", "USERNAME_"];
 
 /// The settings of keys.
 const KEYS: [&str; 3] = ["JWT_JWKS_URL", "JWT_JWKS", "JWT_HS256_SECRET"];

@@ -6,6 +6,7 @@ use std::net::Ipv4Addr;
 use jiff::{SignedDuration, Timestamp};
 use sandbox::{Sample, SampleIssuer, TokenRequest};
 use shared::clock::{Clock, SystemClock};
+use shared::domain::role::Role;
 use shared::domain::user_id::UserId;
 
 use crate::explain;
@@ -17,11 +18,20 @@ const SAMPLE_VALIDITY: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// A token of a sample user.
 pub(crate) fn of_sample(settings: &Settings, user: &Sample) -> Result<String, Box<dyn Error>> {
+    of_sample_named(settings, user, user.username)
+}
+
+/// A token of a sample user who has that name now.
+pub(crate) fn of_sample_named(
+    settings: &Settings,
+    user: &Sample,
+    username: &str,
+) -> Result<String, Box<dyn Error>> {
     let now = SystemClock.now();
     settings.issue(&TokenRequest {
         sub: user.id,
         roles: user.roles,
-        username: Some(user.username),
+        username: Some(username),
         issued_at: now,
         expires_at: now + SAMPLE_VALIDITY,
     })
@@ -46,10 +56,15 @@ pub(crate) fn run(token: &Token) -> Result<(), Box<dyn Error>> {
         sample: sample_issuer(&token.issuer, token.issuer.issuer_port),
         ..Settings::default()
     };
-    match (&token.explain, &token.sub) {
-        (Some(explained), _) => explain::run(&settings, explained, token.fetch),
-        (None, Some(sub)) => print(&settings, token, sub),
-        (None, None) => Err("give the user's id with --sub".into()),
+    match (&token.explain, &token.sample, &token.sub) {
+        (Some(explained), ..) => explain::run(&settings, explained, token.fetch),
+        (None, Some(Sample { id, roles, username, .. }), _) => {
+            print(&settings, token, id, roles, Some(username))
+        }
+        (None, None, Some(sub)) => {
+            print(&settings, token, sub, &token.roles, token.username.as_deref())
+        }
+        (None, None, None) => Err("give the user's id with --sub".into()),
     }
 }
 
@@ -60,18 +75,18 @@ pub(crate) fn sample_issuer(options: &IssuerOptions, port: u16) -> Option<Sample
 }
 
 #[expect(clippy::print_stdout, reason = "the token is this command's output")]
-fn print(settings: &Settings, token: &Token, sub: &str) -> Result<(), Box<dyn Error>> {
+fn print(
+    settings: &Settings,
+    token: &Token,
+    sub: &str,
+    roles: &[Role],
+    username: Option<&str>,
+) -> Result<(), Box<dyn Error>> {
     UserId::parse(sub).map_err(|error| format!("--sub: {error}"))?;
     let now = SystemClock.now();
     let (issued_at, expires_at) =
         if token.expired { an_hour_ago(now) } else { (now, now.checked_add(token.expires)?) };
-    let token = settings.issue(&TokenRequest {
-        sub,
-        roles: &token.roles,
-        username: token.username.as_deref(),
-        issued_at,
-        expires_at,
-    })?;
+    let token = settings.issue(&TokenRequest { sub, roles, username, issued_at, expires_at })?;
     println!("{token}");
     Ok(())
 }

@@ -64,8 +64,8 @@ impl Server {
         let mut child = command.stderr(Stdio::null()).spawn().unwrap();
         let mut output = BufReader::new(child.stdout.take().unwrap());
         let mut guide = String::new();
-        // The guide ends with the end of the second command.
-        while !guide.contains("\n}'\n") {
+        // The guide ends with the address of the reference.
+        while !guide.contains("/docs\n") {
             assert!(output.read_line(&mut guide).unwrap() > 0, "no guide: {guide}");
         }
         let address = guide.split("http://").nth(1).unwrap().split_whitespace().next().unwrap();
@@ -114,21 +114,77 @@ fn token(arguments: &[&str]) -> String {
 }
 
 #[test]
-fn the_printed_commands_work_as_they_stand() {
+fn the_first_screen_has_twelve_lines_of_80_columns_and_its_command_works_as_it_stands() {
     let server = Server::start(&[]);
-    let commands: Vec<&str> = server.guide.split("\ncurl ").skip(1).collect();
-    let heads = ["POST /v1/auth/login", "PATCH /api/v1/users/username", "PATCH /v1/users/update"];
-    for (command, head) in commands.iter().zip(heads) {
-        let token = command.split("Bearer ").nth(1).unwrap_or_default();
-        let token = token.split(['"', '\'']).next().unwrap();
-        let body = &command[command.find('{').unwrap()..=command.rfind('}').unwrap()];
-        let body = body.replace("'\\''", "'");
-        let (status, answer) = server.send(head, token, &body).unwrap();
+    let guide = &server.guide;
+    let lines: usize = guide.lines().map(|line| line.chars().count().div_ceil(80)).sum();
+    assert!(lines <= 12, "{lines}: {guide}");
+    assert!(guide.starts_with(&format!("Nameplate {}, ready in ", env!("CARGO_PKG_VERSION"))));
+    assert_eq!(guide.matches("eyJ0eXAi").count() + guide.matches("Bearer eyJ").count(), 1);
+    let command = guide.split("\ncurl ").nth(1).unwrap();
+    let path = "/api/v1/users/username";
+    assert!(command.contains(&format!("http://{}{path}", server.address)), "{command}");
+    let token = command.split("Bearer ").nth(1).unwrap().split('"').next().unwrap();
+    let body = &command[command.find('{').unwrap()..=command.rfind('}').unwrap()];
+    let (status, answer) = server.send(&format!("PATCH {path}"), token, body).unwrap();
+    assert_eq!(status, 200, "{answer}");
+}
+
+#[test]
+fn the_first_screen_signs_in_with_the_password_and_knows_the_present_names_of_kept_data() {
+    let folder = folder("names");
+    let data = ["--data", folder.to_str().unwrap()];
+    let server = Server::start(&data);
+    let password = line_of(&server.guide, "Users").rsplit(' ').next().unwrap().to_owned();
+    let body = json!({ "username": "old_username", "password": password }).to_string();
+    let (status, signed_in) = server.send("POST /v1/auth/login", "", &body).unwrap();
+    assert_eq!(status, 200, "{signed_in}");
+    let (token, body) =
+        (signed_in["accessToken"].as_str().unwrap(), r#"{"newUsername":"countess"}"#);
+    assert_eq!(server.send("PATCH /api/v1/users/username", token, body).unwrap().0, 200);
+    drop(server);
+    let server = Server::start(&data);
+    assert!(line_of(&server.guide, "Users").starts_with("countess "), "{}", server.guide);
+    drop(server);
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn the_commands_of_the_api_pages_work_with_a_token_filled_in() {
+    let server = Server::start(&[]);
+    let pages = [
+        ("old_username", "PATCH /api/v1/users/username", r#"{ "newUsername": "new_username123" }"#),
+        (
+            "sample_admin",
+            "PATCH /v1/users/update",
+            r#"{
+  "userId": "88a52d74-ebee-49a4-9631-cfe492f4bf53",
+  "username": "newuser@domain.com",
+  "password": "newStr0ng!P@ssw0rd",
+  "firstName": "<string>",
+  "midName": "<string>",
+  "lastName": "<string>",
+  "locale": "tr_TR",
+  "timezone": "Europe/Istanbul",
+  "roles": "['API_USER']",
+  "status": "INACTIVE",
+  "empty": true
+}"#,
+        ),
+    ];
+    for (sample, head, body) in pages {
+        let (status, answer) = server.send(head, &token(&["--as", sample]), body).unwrap();
         assert_eq!(status, 200, "{answer}");
-        let path = head.split(' ').nth(1).unwrap();
-        assert!(command.contains(&format!("http://{}{path}", server.address)), "{command}");
     }
-    assert_eq!(commands.len(), 3);
+}
+
+#[test]
+fn a_browser_that_opens_the_address_of_the_api_is_led_to_the_reference() {
+    let server = Server::start(&[]);
+    let get = |accept: &str| server.exchange(&format!("GET / HTTP/1.1\r\naccept: {accept}"), "");
+    let page = get("text/html,application/xhtml+xml").unwrap();
+    assert!(page.starts_with("HTTP/1.1 307") && page.contains("location: /docs/"), "{page}");
+    assert!(get("*/*").unwrap().starts_with("HTTP/1.1 404"));
 }
 
 #[test]
@@ -351,8 +407,35 @@ fn what_stops_the_start_is_said_in_one_sentence() {
             && error.contains("--port"),
         "{error}"
     );
-    let error = complaint(&mut nameplate(&["--port", "0", "--dynamodb-port", &port]));
+    let error = complaint(&mut nameplate(&["-p", "0", "--dynamodb-port", &port]));
     assert!(error.contains("--dynamodb-port"), "{error}");
+    let error = complaint(&mut nameplate(&["--port", "4711", "--dynamodb-port", "4711"]));
+    assert!(error.contains("--port and --dynamodb-port are both 4711"), "{error}");
+    // TEST-NET-1 (RFC 5737) is no address of this machine.
+    for option in ["--host", "--dynamodb-host"] {
+        let error = complaint(&mut nameplate(
+            &[&["--port", "0", "--dynamodb-port", "0"][..], &[option, "192.0.2.1"]].concat(),
+        ));
+        assert!(
+            error.trim_end().ends_with(&format!("choose another one with {option}")),
+            "{error}"
+        );
+    }
+    let data = folder("data");
+    let start = ["--port", "0", "--dynamodb-port", "0", "--data", data.to_str().unwrap()];
+    std::fs::write(&data, "in the way").unwrap();
+    let error = complaint(&mut nameplate(&start));
+    let told =
+        format!("cannot use the folder {}: it is a file; choose another one", data.display());
+    assert!(error.contains(&told), "{error}");
+    std::fs::remove_file(&data).unwrap();
+    std::fs::create_dir(&data).unwrap();
+    let file = data.join("dynamodb.sqlite");
+    std::fs::write(&file, "no database".repeat(100)).unwrap();
+    let error = complaint(&mut nameplate(&start));
+    assert!(error.contains(&format!("{} cannot be opened", file.display())), "{error}");
+    assert_eq!(std::fs::read(&file).unwrap(), "no database".repeat(100).as_bytes());
+    std::fs::remove_dir_all(&data).unwrap();
 
     for (name, value) in [
         ("STAGE", "prod"),

@@ -47,6 +47,7 @@ pub(crate) fn of_errors() -> BTreeMap<String, Value> {
             "status": { "type": "integer", "minimum": 400, "maximum": 599 },
             "detail": text,
             "code": reference("schemas", "ErrorCode"),
+            "nextChangeAllowedAt": reference("schemas", "Instant"),
             "errors": { "type": "array", "items": reference("schemas", "Violation"), "minItems": 1 },
         },
         "required": ["type", "title", "status", "code"],

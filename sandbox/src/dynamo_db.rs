@@ -1,7 +1,7 @@
 //! An embedded DynamoDB that serves HTTP, like the real one.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use dynoxide::Database;
 use dynoxide::actions::create_table::CreateTableRequest;
@@ -35,9 +35,23 @@ pub struct EmbeddedDynamoDb {
 /// Why the embedded DynamoDB cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// The listener has no address, or the folder cannot be created.
+    /// The listener has no address.
     #[error("no address to listen on: {0}")]
     Address(#[from] io::Error),
+    /// The folder cannot be created.
+    #[error("cannot use the folder {}: {cause}; choose another one with --data", .folder.display())]
+    Folder {
+        /// The folder.
+        folder: PathBuf,
+        /// Why not.
+        cause: io::Error,
+    },
+    /// The file in the folder is no database, or cannot be opened.
+    #[error(
+        "{} cannot be opened as a database; it was left as it is. Move it away, or choose another folder with --data",
+        .0.display()
+    )]
+    File(PathBuf),
     /// The database cannot be opened, or a table cannot be created.
     #[error("the database cannot be opened: {0}")]
     Database(#[from] dynoxide::DynoxideError),
@@ -54,10 +68,7 @@ impl EmbeddedDynamoDb {
     pub fn start(listener: TcpListener, data: Option<&Path>) -> Result<Self, StartError> {
         let endpoint = format!("http://{}", listener.local_addr()?);
         let database = match data {
-            Some(folder) => {
-                std::fs::create_dir_all(folder)?;
-                Database::new(&folder.join("dynamodb.sqlite").to_string_lossy())?
-            }
+            Some(folder) => open(folder)?,
             None => Database::memory()?,
         };
         create_tables(&database)?;
@@ -74,6 +85,17 @@ impl EmbeddedDynamoDb {
     pub fn endpoint(&self) -> &str {
         &self.endpoint
     }
+}
+
+/// Opens the database in a folder, or makes both.
+fn open(folder: &Path) -> Result<Database, StartError> {
+    let unusable = |cause| StartError::Folder { folder: folder.to_owned(), cause };
+    if folder.is_file() {
+        return Err(unusable(io::Error::other("it is a file")));
+    }
+    std::fs::create_dir_all(folder).map_err(unusable)?;
+    let file = folder.join("dynamodb.sqlite");
+    Database::new(&file.to_string_lossy()).map_err(|_| StartError::File(file))
 }
 
 impl Drop for EmbeddedDynamoDb {

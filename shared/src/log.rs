@@ -34,7 +34,9 @@ pub fn init(format: Format) {
     let filter = Targets::new()
         .with_default(LevelFilter::INFO)
         // It warns of every condition that fails.
-        .with_target("dynoxide", LevelFilter::ERROR);
+        .with_target("dynoxide", LevelFilter::ERROR)
+        // It complains of our connections, whose answers it takes for broken, once for each call that fails.
+        .with_target("aws_smithy_runtime::client::http::connection_poisoning", LevelFilter::OFF);
     let log = tracing_subscriber::registry().with(filter);
     let started = match format {
         Format::Json => {

@@ -65,12 +65,8 @@ async fn the_reason_is_the_code_of_the_change_with_its_sentence_in_the_caller_s_
             "USERNAME_TOO_SIMILAR",
             "This username looks too much like another one; choose one that differs more.",
         ),
-        ("admin", "VALIDATION_FAILED", "username: This username is reserved; choose another one."),
-        (
-            "a",
-            "VALIDATION_FAILED",
-            "username: A username has at least 3 characters; this one has 1.",
-        ),
+        ("admin", "VALIDATION_FAILED", "This username is reserved; choose another one."),
+        ("a", "VALIDATION_FAILED", "A username has at least 3 characters; this one has 1."),
     ] {
         let answer = check(&app, &ada, name).send().await.expect("200");
         assert_eq!((reason(&answer).as_str(), answer.errors()), (code, vec![sentence.to_owned()]));

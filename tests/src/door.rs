@@ -279,12 +279,31 @@ async fn a_client_that_asks_for_problem_json_gets_a_pointer_for_every_invalid_fi
     assert_eq!(values_of("header"), ["X-Platform"]);
     assert_eq!(values_of("pointer"), ["#/newUsername", "#/o~1%C3%9F"]);
     assert_eq!(values_of("detail").len(), 3);
+    // The pointer, the header or the parameter names the place, so the sentence does not.
+    for (sentence, place) in values_of("detail").iter().zip(["X-Platform", "newUsername", "o/ß"]) {
+        assert!(!sentence.contains(place), "{sentence}");
+        assert!(body["detail"].as_str().unwrap().contains(sentence), "{body}");
+    }
 
     let answer = problem(app.update(&ada, &ada, json!({ "status": "BLOCKED" }))).await;
     assert_eq!(answer.expect("403 FIELD_FORBIDDEN").json()["errors"][0]["pointer"], "#/status");
 
     let answer = problem(app.get("/nowhere")).await.expect("404 ROUTE_NOT_FOUND");
     assert_eq!(answer.json()["errors"], Value::Null);
+}
+
+#[tokio::test]
+async fn a_cooldown_as_problem_json_says_when_it_is_over() {
+    let app = TestApp::start().await;
+    let ada = app.user("ada").await;
+    let renamed = app.rename(&ada, "countess").send().await.expect("200");
+    let refused = app.rename(&ada, "lovelace").header("accept", "application/problem+json");
+    let problem = refused.send().await.expect("409 USERNAME_COOLDOWN").json();
+    let end = &renamed.json()["data"]["nextChangeAllowedAt"];
+    assert!(end.is_string() && problem["nextChangeAllowedAt"] == *end, "{problem}");
+    let other = app.rename(&ada, "a").header("accept", "application/problem+json");
+    let problem = other.send().await.expect("400 VALIDATION_FAILED").json();
+    assert_eq!(problem.get("nextChangeAllowedAt"), None);
 }
 
 #[tokio::test]

@@ -172,6 +172,12 @@ pub fn env(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
+/// The names of the variables of the environment that are UTF-8.
+#[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
+pub fn env_names() -> impl Iterator<Item = String> {
+    std::env::vars_os().filter_map(|(name, _)| name.into_string().ok())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -64,12 +64,16 @@ pub(super) fn answer(error: &Error, client: &ClientContext, now: Timestamp) -> R
     let title = sentence::title(error, client.language);
     let details = sentence::details(error, client);
     let mut response = if client.wants_problem {
-        let mut response = json(status, &ProblemDetails::of(status, code, &title, &details));
+        let mut problem = ProblemDetails::of(status, code, &title, &details);
+        if let Error::UsernameCooldown { until } = error {
+            problem.next_change_allowed_at = Some(Instant(*until));
+        }
+        let mut response = json(status, &problem);
         let problem_json = HeaderValue::from_static("application/problem+json");
         response.headers_mut().insert(header::CONTENT_TYPE, problem_json);
         response
     } else {
-        let sentences = details.into_iter().map(|detail| detail.sentence);
+        let sentences = details.into_iter().map(Detail::located);
         json(
             status,
             &Envelope {
@@ -128,7 +132,8 @@ fn challenge(error: &TokenError) -> String {
 }
 
 /// RFC 9457's problem details, with the stable code and every violation.
-#[derive(Debug, Serialize)]
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct ProblemDetails<'a> {
     /// Where the code is explained. A path, so that it is found where the reference is beside the API
     /// (RFC 9457 section 3.1.1).
@@ -138,6 +143,9 @@ struct ProblemDetails<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<String>,
     code: ErrorCode,
+    /// Of a cooldown: when the username can be changed again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_change_allowed_at: Option<Instant>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<ProblemItem<'a>>,
 }
@@ -164,6 +172,7 @@ impl<'a> ProblemDetails<'a> {
             status: status.as_u16(),
             detail: (!sentences.is_empty()).then(|| sentences.join(" ")),
             code,
+            next_change_allowed_at: None,
             errors: details.iter().filter_map(ProblemItem::of).collect(),
         }
     }

@@ -13,11 +13,24 @@ use crate::error::{Error, JsonType, Location, Violation, ViolationKind};
 use crate::json::JsonError;
 use crate::token::{AudienceError, TokenError};
 
-/// A sentence that says what is wrong and how to mend it, with its location.
+/// A sentence that says what is wrong and how to mend it, and its location.
 #[derive(Debug)]
 pub(super) struct Detail {
     pub(super) location: Option<Location>,
     pub(super) sentence: String,
+}
+
+impl Detail {
+    /// The sentence with the location's name before it, for an answer that says the location nowhere else.
+    pub(super) fn located(self) -> String {
+        match self.location {
+            Some(Location::Field(name)) => format!("{name}: {}", self.sentence),
+            Some(Location::Header(name) | Location::Parameter(name)) => {
+                format!("{name}: {}", self.sentence)
+            }
+            Some(Location::Body) | None => self.sentence,
+        }
+    }
 }
 
 /// The first sentence of an error: the one that [the contract](../../../docs/contract.md) has for the
@@ -66,7 +79,7 @@ pub(super) fn details(error: &Error, client: &ClientContext) -> Vec<Detail> {
             let sentence = t!("detail.field_forbidden", locale = locale);
             return fields
                 .iter()
-                .map(|field| at(Location::field(field.name()), &sentence))
+                .map(|field| at(Location::field(field.name()), sentence.clone().into_owned()))
                 .collect();
         }
         Error::Internal(_) => return Vec::new(),
@@ -140,16 +153,10 @@ fn of_token(error: &TokenError, locale: &str) -> String {
 }
 
 fn of_violation(violation: &Violation, locale: &str) -> Detail {
-    at(violation.location.clone(), &of_kind(&violation.kind, locale))
+    at(violation.location.clone(), of_kind(&violation.kind, locale))
 }
 
-/// The sentence with the location's name before it.
-fn at(location: Location, sentence: &str) -> Detail {
-    let sentence = match &location {
-        Location::Body => sentence.to_owned(),
-        Location::Field(name) => format!("{name}: {sentence}"),
-        Location::Header(name) | Location::Parameter(name) => format!("{name}: {sentence}"),
-    };
+fn at(location: Location, sentence: String) -> Detail {
     Detail { location: Some(location), sentence }
 }
 
