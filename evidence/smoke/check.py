@@ -16,7 +16,7 @@ from pathlib import Path
 
 from nameplate import INHERITED, Nameplate, token
 from stack import CREDENTIALS, NAME, Stack
-from wire import DynamoDbProxy, Rerouted, TokenEndpoint, dynamodb_error
+from wire import Cut, DynamoDbProxy, Rerouted, TokenEndpoint, dynamodb_error
 
 ROOT = Path(__file__).parents[2]
 TABLE = "nameplate"
@@ -122,11 +122,20 @@ def table_without_permission(command, server):
     )
     refuse("UpdateItem")
     catches(
-        "a table that must not be updated, and the user is deleted all the same", [*named, "smoke-test-[0-9a-f]+"],
+        "a table that must not be updated", [*named, "the user smoke-test-[0-9a-f]+ may be left over"],
         "--write", behind.url, NAMEPLATE_TOKEN=behind.admin_token,
     )
     behind.stop()
     proxy.stop()
+
+
+def lost_answer(server):
+    """Whatever happens in the middle of a user's life, the user is deleted."""
+    for what, lost in [("an update", b'"company"'), ("the creation", b'"Smoke"')]:
+        api = Cut(server.url, lost)
+        named = [r"no answer to \w+ /v1/", "deleted the user smoke-test-[0-9a-f]+ after the failure"]
+        catches(f"a lost answer to {what}", named, "--write", api.url, NAMEPLATE_TOKEN=server.admin_token)
+        api.stop()
 
 
 def table_unlike_dynamodb(server):
@@ -190,6 +199,7 @@ def main(command):
     wrong_audience(command)
     dead_issuer(command)
     table_without_permission(command, server)
+    lost_answer(server)
     table_unlike_dynamodb(server)
     old_version(server, stack)
     missing_routes(server)

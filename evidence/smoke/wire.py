@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 
 class Server:
-    """An HTTP server on a free port of this machine, which calls `answer(method, path, headers, body)`."""
+    """An HTTP server on a free port of this machine, which calls `answer(method, path, headers, body)`. Where that is
+    None, the connection ends without an answer."""
 
     def __init__(self, answer):
         class Handler(BaseHTTPRequestHandler):
@@ -17,7 +18,11 @@ class Server:
             def handle_any(self):
                 length = int(self.headers.get("Content-Length") or 0)
                 body = self.rfile.read(length)
-                status, headers, body = answer(self.command, self.path, dict(self.headers), body)
+                answered = answer(self.command, self.path, dict(self.headers), body)
+                if answered is None:
+                    self.close_connection = True
+                    return
+                status, headers, body = answered
                 self.send_response(status)
                 for name, value in headers.items():
                     if name.lower() not in ("content-length", "transfer-encoding", "connection", "date"):
@@ -85,6 +90,17 @@ class Rerouted(Server):
     def __init__(self, target, missing, instead):
         def answer(method, path, headers, body):
             return forward(target, method, instead if path == missing else path, headers, body)
+
+        super().__init__(answer)
+
+
+class Cut(Server):
+    """In front of an API: a request with the text `lost` in its body is carried out, and its answer is lost."""
+
+    def __init__(self, target, lost):
+        def answer(method, path, headers, body):
+            answered = forward(target, method, path, headers, body)
+            return None if lost in body else answered
 
         super().__init__(answer)
 
