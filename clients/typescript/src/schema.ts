@@ -636,10 +636,10 @@ export interface components {
             detail?: string;
             /** @description The stable code */
             code: components["schemas"]["ErrorCode"];
+            /** @description From when on the name may be changed again */
+            nextChangeAllowedAt?: components["schemas"]["Instant"];
             /** @description Each rule that the request breaks, and where */
             errors?: components["schemas"]["Violation"][];
-            /** @description With USERNAME_COOLDOWN: from when on the name may be changed */
-            nextChangeAllowedAt?: components["schemas"]["Instant"];
         };
         /** @description The session that goes on */
         RefreshSession: {
