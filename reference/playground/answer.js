@@ -66,7 +66,7 @@ export function titleOf({ status, code: errorCode, milliseconds, failure }, word
     return words.noAnswer;
   }
   const kind = make("span", { class: status < 400 ? "success" : "failure" }, `${status} ${errorCode ?? words.succeeded}`);
-  return milliseconds === undefined ? kind : [kind, ` · ${milliseconds} ms`];
+  return milliseconds === undefined ? kind : [kind, ` · ${milliseconds}\u00a0ms`];
 }
 
 /** What of the answer is for people. */

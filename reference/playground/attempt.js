@@ -135,11 +135,14 @@ async function tokenOf(app) {
 
 async function sendDraft(app) {
   const { operation, draft, words } = app;
+  const submit = document.getElementById("send");
+  if (submit.hasAttribute("aria-busy")) {
+    return;
+  }
   if (app.isProduction() && operation.method !== "GET" && !window.confirm(words.confirm)) {
     return;
   }
   const request = requestOf(operation, draft, app.server, app.hosts);
-  const submit = document.getElementById("send");
   submit.setAttribute("aria-busy", "true");
   try {
     draft.answer = await send(request, await tokenOf(app), draft);

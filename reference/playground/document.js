@@ -35,7 +35,8 @@ function firstExample({ example, examples = {} }) {
 function answersOf(spec, responses) {
   const answers = Object.entries(responses).flatMap(([status, response]) => {
     const { description, headers = {}, content = {}, links = {} } = resolve(spec, response);
-    const own = { status: Number(status), headers: Object.keys(headers).filter((name) => !isCommon(headers[name])) };
+    const described = (names) => names.map((name) => ({ name, about: resolve(spec, headers[name]).description }));
+    const own = { status: Number(status), headers: described(Object.keys(headers).filter((name) => !isCommon(headers[name]))) };
     const examples = content["application/json"]?.examples;
     if (!examples) {
       const json = content["application/json"];
@@ -44,7 +45,7 @@ function answersOf(spec, responses) {
     const problems = content["application/problem+json"].examples;
     return Object.entries(examples).map(([code, { summary, value, "x-headers": names = [] }]) => ({
       status: own.status,
-      headers: names,
+      headers: described(names),
       key: code,
       code,
       about: summary,
@@ -58,7 +59,7 @@ function answersOf(spec, responses) {
 const isFailure = ({ code }) => (code ? 1 : 0);
 
 /** Headers that every answer has are said once, on the page about conventions. */
-const COMMON = ["X-Request-Id", "Content-Language", "Cache-Control", "X-Content-Type-Options"];
+export const COMMON = ["X-Request-Id", "Content-Language", "Cache-Control", "X-Content-Type-Options"];
 const isCommon = ({ $ref = "" }) => COMMON.includes($ref.split("/").pop());
 
 /** What a reference stands for. */

@@ -2,7 +2,7 @@
 
 import { canProvoke, provoke } from "./attempt.js";
 import { button, code, fill, inline, make, prose, tabs } from "./dom.js";
-import { codesOf } from "./document.js";
+import { codesOf, COMMON } from "./document.js";
 import { fieldsOf } from "./types.js";
 
 export function operationView(app) {
@@ -111,9 +111,13 @@ function failureView(app, answer) {
   ].filter(Boolean);
 }
 
-function headersOf({ spec, words }, names) {
-  const rows = names.map((name) => make("div", {}, make("dt", {}, make("code", {}, name)), make("dd", {}, spec.components.headers[name].description)));
-  return rows.length > 0 && make("div", {}, make("h3", {}, words.ownHeaders), make("dl", { class: "fields" }, rows));
+function headersOf({ words }, headers) {
+  return headers.length > 0 && make("div", {}, make("h3", {}, words.ownHeaders), headerList(headers));
+}
+
+function headerList(headers) {
+  const rows = headers.map(({ name, about }) => make("div", {}, make("dt", {}, make("code", {}, name)), make("dd", {}, about)));
+  return make("dl", { class: "fields" }, rows);
 }
 
 /** The page about what all operations share. */
@@ -126,6 +130,8 @@ export function conventionsView({ spec, words, operations }) {
     { class: "about" },
     make("h1", { id: "title", tabindex: -1 }, words.conventions),
     prose(spec.info.description),
+    make("h2", {}, words.commonHeaders),
+    headerList(COMMON.map((name) => ({ name, about: spec.components.headers[name].description }))),
     make("h2", {}, words.codes),
     make("dl", { class: "fields" }, rows),
   );

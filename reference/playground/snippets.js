@@ -51,13 +51,13 @@ export function clientOf(operation, draft, base) {
   const options = [`baseUrl: ${JSON.stringify(base)}`, "token: () => token", ...chosenHeaders(draft)];
   const call = callOf(operation, draft);
   const lines = [
-    'import { createNameplate } from "nameplate-client";',
+    'import { createNameplate, sentence } from "nameplate-client";',
     "",
     `const nameplate = createNameplate({\n${options.map((option) => `  ${option},\n`).join("")}});`,
     "",
     `const { data, error } = await nameplate.${operation.method}(${JSON.stringify(operation.path)}${call});`,
     "if (error) {",
-    "  console.error(error.code, error.detail ?? error.title);",
+    "  console.error(error.code, sentence(error));",
     "} else {",
     "  console.log(data);",
     "}",
