@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use shared::clock::Clock;
 
-use crate::dynamo_db::{StartError, TABLE, create_tables};
+use crate::dynamo_db::{StartError, create_tables};
 
 /// An embedded DynamoDB with the tables, which the program calls directly. Copies are the same DynamoDB.
 #[derive(Clone)]
@@ -45,13 +45,13 @@ impl InProcessDynamoDb {
         result.unwrap_or_else(|error| (error.status_code(), error.to_json()))
     }
 
-    /// Returns every user and every name in DynamoDB's JSON.
+    /// Returns every item of a table in DynamoDB's JSON.
     ///
     /// # Errors
     /// The body of the error response.
-    pub fn items(&self) -> Result<Vec<Value>, String> {
+    pub fn items(&self, table: &str) -> Result<Vec<Value>, String> {
         let (status, body) =
-            self.call("Scan", json!({ "TableName": TABLE }).to_string().as_bytes());
+            self.call("Scan", json!({ "TableName": table }).to_string().as_bytes());
         let mut response: Value = serde_json::from_str(&body).unwrap_or_default();
         match response["Items"].take() {
             Value::Array(items) if status == 200 => Ok(items),

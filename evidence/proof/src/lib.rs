@@ -1,89 +1,26 @@
-//! Checks that no name is ever lost and that no name ever has two owners, under injected faults.
+//! Checks the API under injected faults: that no name is ever lost and that no name ever has two owners, and that
+//! who is signed in stays so, and who was signed out does not.
 //!
 //! The checks run on the real handlers, the real SDK client and the embedded DynamoDB, with faults on the
 //! connection between them.
 //!
-//! A seed decides everything in a [`history`]: the requests of three clients, their times, the faults,
-//! and the advances of the clock. A history runs on one thread in virtual time, so the same seed always
-//! gives the same history. Two checks look at each history:
+//! A seed decides everything in a history: the requests of the clients, their times, the faults, and the
+//! advances of the clock. A history runs on one thread in virtual time, so the same seed always gives the
+//! same history. There are two [`subject`]s:
 //!
-//! - [`invariants`]: the items of the table are consistent after every write.
-//! - [`spec`]: some order of whole requests explains all responses. This is linearizability (Herlihy and Wing,
-//!   1990). A request without a response may have happened at any time, or not at all.
+//! - [`names`]: some order of whole requests explains all responses, and the items are consistent after every
+//!   write. This is linearizability (Herlihy and Wing, 1990). A request without a response may have happened at
+//!   any time, or not at all.
+//! - [`session`]: rules about sessions, passwords and guesses hold for every response.
 //!
-//! Each deliberate fault in [`mutant`] must be found. This shows that the checks can find faults.
+//! Each deliberate fault in [`names::mutant`] and [`session::mutant`] must be found. This shows that the checks
+//! can find faults.
 
-pub mod history;
-pub mod invariants;
-pub mod mutant;
-pub mod scenario;
-pub mod spec;
+pub mod call;
+pub mod fault;
+pub mod names;
+pub mod server;
+pub mod session;
+pub mod subject;
 pub mod totals;
 pub mod wire;
-pub mod world;
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeMap;
-
-    use clap::ValueEnum;
-
-    use crate::history;
-    use crate::mutant::Mutant;
-    use crate::wire::Fault;
-
-    #[test]
-    fn no_history_loses_a_name_gives_it_to_two_users_or_has_a_wrong_response() {
-        for seed in 0..200 {
-            let history = history::run(seed, None).unwrap();
-            let trace = || history.trace.join("\n");
-            assert_eq!(history.violation, None, "seed {seed}:\n{}", trace());
-            assert!(!history.undecided, "seed {seed}");
-        }
-    }
-
-    #[test]
-    fn each_deliberate_fault_in_the_protocol_is_found() {
-        for mutant in Mutant::value_variants() {
-            let mut histories = (0..400).map(|seed| history::run(seed, Some(*mutant)).unwrap());
-            let found = histories.find_map(|history| history.violation);
-            let found = found.unwrap_or_else(|| panic!("{mutant:?} is not found"));
-            // If only one of its two conditions were relaxed, the fault would be `AnyName`, which
-            // another check finds.
-            let is_lost = found.starts_with("a user has not exactly the name");
-            assert!(*mutant != Mutant::AnyOldName || is_lost, "{found}");
-        }
-    }
-
-    #[test]
-    fn the_same_seed_gives_the_same_history() {
-        for seed in 0..10 {
-            let [one, other] = [(); 2].map(|()| history::run(seed, None).unwrap().trace);
-            assert_eq!(one, other);
-        }
-    }
-
-    #[test]
-    fn every_kind_of_fault_and_response_happens_and_most_requests_have_a_response() {
-        let mut faults = [0; Fault::ALL.len()];
-        let mut responses = BTreeMap::<String, u64>::new();
-        let (mut requests, mut unanswered, mut renames) = (0, 0, 0);
-        for seed in 0..100 {
-            let history = history::run(seed, None).unwrap();
-            faults.iter_mut().zip(history.faults).for_each(|(total, number)| *total += number);
-            for (kind, number) in history.responses {
-                *responses.entry(kind).or_default() += number;
-            }
-            requests += history.requests;
-            unanswered += history.unanswered;
-            renames += history.renames_committed;
-        }
-        assert!(faults.iter().all(|number| *number > 20), "{faults:?}");
-        let kinds =
-            ["Renamed", "User", "Taken", "TooSimilar", "CoolingDown", "NotActive", "NotFound"];
-        let is_frequent = |kind: &&str| responses.get(*kind).is_some_and(|number| *number > 10);
-        assert!(kinds.iter().all(is_frequent), "{responses:?}");
-        assert!(unanswered > 100 && unanswered < requests / 8, "{unanswered} of {requests}");
-        assert!(renames > 300, "{renames}");
-    }
-}

@@ -11,13 +11,18 @@ use std::time::{Duration, Instant};
 
 use clap::{Parser, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
-use proof::history::{self, History};
-use proof::mutant::Mutant;
+use proof::call::Mutation;
+use proof::names::Names;
+use proof::session::Sessions;
+use proof::subject::{History, Subject};
 use proof::totals::Totals;
 
 /// Checks histories of concurrent requests under faults.
 #[derive(Debug, Parser)]
 struct Options {
+    /// The histories are of signing in, not of names.
+    #[arg(long)]
+    sign_in: bool,
     /// The first seed.
     #[arg(long, default_value_t = 0)]
     seed: u64,
@@ -32,7 +37,7 @@ struct Options {
     threads: Option<usize>,
     /// Put a deliberate fault in. The histories should then have a violation.
     #[arg(long)]
-    mutant: Option<Mutant>,
+    mutant: Option<String>,
     /// Show the events of the history of the first seed.
     #[arg(long)]
     trace: bool,
@@ -44,13 +49,8 @@ struct Options {
 #[expect(clippy::print_stderr, reason = "errors belong on standard error")]
 fn main() -> ExitCode {
     let options = Options::parse();
-    let result = if options.trace {
-        show_trace(&options)
-    } else if options.mutants {
-        check_mutants(&options)
-    } else {
-        check_histories(&options)
-    };
+    let result =
+        if options.sign_in { command::<Sessions>(&options) } else { command::<Names>(&options) };
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -60,9 +60,37 @@ fn main() -> ExitCode {
     }
 }
 
+fn command<S: Subject>(options: &Options) -> Result<(), Box<dyn Error>> {
+    if options.trace {
+        show_trace::<S>(options)
+    } else if options.mutants {
+        check_mutants::<S>(options)
+    } else {
+        check_histories::<S>(options)
+    }
+}
+
+/// The deliberate fault that the options name.
+fn mutant<S: Subject>(options: &Options) -> Result<Option<S::Mutant>, String> {
+    let read = |name: &String| {
+        S::Mutant::from_str(name, false).map_err(|_| {
+            let known = S::Mutant::value_variants().iter().map(name_of);
+            format!(
+                "no deliberate fault {name}; there are {}",
+                known.collect::<Vec<_>>().join(", ")
+            )
+        })
+    };
+    options.mutant.as_ref().map(read).transpose()
+}
+
+fn name_of(mutant: &impl ValueEnum) -> String {
+    mutant.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+}
+
 #[expect(clippy::print_stdout, reason = "the history is this command's output")]
-fn show_trace(options: &Options) -> Result<(), Box<dyn Error>> {
-    let history = history::run(options.seed, options.mutant)?;
+fn show_trace<S: Subject>(options: &Options) -> Result<(), Box<dyn Error>> {
+    let history = S::run(options.seed, mutant::<S>(options)?)?;
     println!("{}", history.trace.join("\n"));
     history.violation.map_or(Ok(()), |violation| Err(violation.into()))
 }
@@ -74,14 +102,15 @@ struct FoundViolation {
 }
 
 #[expect(clippy::print_stdout, reason = "the figures are this command's output")]
-fn check_histories(options: &Options) -> Result<(), Box<dyn Error>> {
+fn check_histories<S: Subject>(options: &Options) -> Result<(), Box<dyn Error>> {
     let start = Instant::now();
-    let (totals, found) = run(options)?;
+    let (totals, found) = run::<S>(options)?;
     println!("{totals}| seconds | {} |", start.elapsed().as_secs());
     let Some(FoundViolation { seed, violation }) = found else { return Ok(()) };
-    let mut replay = format!("cargo run --release -p proof -- --trace --seed {seed}");
-    if let Some(mutant) = options.mutant.and_then(|mutant| mutant.to_possible_value()) {
-        write!(replay, " --mutant {}", mutant.get_name())?;
+    let sign_in = if options.sign_in { " --sign-in" } else { "" };
+    let mut replay = format!("cargo run --release -p proof --{sign_in} --trace --seed {seed}");
+    if let Some(mutant) = &options.mutant {
+        write!(replay, " --mutant {mutant}")?;
     }
     Err(format!("seed {seed}: {violation}\nLook at it: {replay}").into())
 }
@@ -114,7 +143,8 @@ impl Results {
 }
 
 /// Runs the histories on all threads until one has a violation.
-fn run(options: &Options) -> Result<(Totals, Option<FoundViolation>), Box<dyn Error>> {
+fn run<S: Subject>(options: &Options) -> Result<(Totals, Option<FoundViolation>), Box<dyn Error>> {
+    let mutant = mutant::<S>(options)?;
     let start = Instant::now();
     let end = options.minutes.map(|minutes| start + Duration::from_secs(60 * minutes));
     let seeds = if end.is_some() { u64::MAX - options.seed } else { options.seeds };
@@ -127,7 +157,10 @@ fn run(options: &Options) -> Result<(Totals, Option<FoundViolation>), Box<dyn Er
                 return;
             }
             let seed = options.seed + number;
-            let history = history::run(seed, options.mutant).map_err(|error| error.to_string());
+            if mutant.is_some_and(|mutant| !mutant.can_show_in(seed)) {
+                continue;
+            }
+            let history = S::run(seed, mutant).map_err(|error| error.to_string());
             bar.set_position(if end.is_some() { start.elapsed().as_secs() } else { number });
             let Ok(mut results) = results.lock() else { return };
             results.add(seed, history);
@@ -160,22 +193,26 @@ fn progress_bar(minutes: Option<u64>, seeds: u64) -> ProgressBar {
 
 /// Checks that every deliberate fault is found.
 #[expect(clippy::print_stdout, reason = "the table is this command's output")]
-fn check_mutants(options: &Options) -> Result<(), Box<dyn Error>> {
+fn check_mutants<S: Subject>(options: &Options) -> Result<(), Box<dyn Error>> {
     println!("| deliberate fault | caught by | seeds |\n|---|---|--:|");
     let mut missed = Vec::new();
-    for mutant in Mutant::value_variants() {
-        let value = mutant.to_possible_value().ok_or("a mutant without a name")?;
-        let name = value.get_name().to_owned();
-        let mut seeds = options.seed..options.seed + options.seeds;
-        let found = seeds.find_map(|seed| match history::run(seed, Some(*mutant)) {
-            Ok(history) => history.violation.map(|violation| Ok((seed, violation))),
-            Err(error) => Some(Err(error)),
+    for mutant in S::Mutant::value_variants() {
+        let seeds = options.seed..options.seed + options.seeds;
+        let mut tried = 0;
+        let found = seeds.filter(|seed| mutant.can_show_in(*seed)).find_map(|seed| {
+            tried += 1;
+            match S::run(seed, Some(*mutant)) {
+                Ok(history) => history.violation.map(Ok),
+                Err(error) => Some(Err(error)),
+            }
         });
+        let (name, value) = (name_of(mutant), mutant.to_possible_value());
         match found.transpose()? {
-            Some((seed, violation)) => {
-                let help = value.get_help().map(ToString::to_string).unwrap_or_default();
+            Some(violation) => {
+                let help = value.as_ref().and_then(|value| value.get_help());
+                let help = help.map(ToString::to_string).unwrap_or_default();
                 let kind = violation.split(':').next().unwrap_or_default();
-                println!("| `{name}`: {help} | {kind} | {} |", seed - options.seed + 1);
+                println!("| `{name}`: {help} | {kind} | {tried} |");
             }
             None => missed.push(name),
         }

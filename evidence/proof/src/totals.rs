@@ -3,18 +3,16 @@
 use std::fmt;
 use std::ops::AddAssign;
 
-use crate::history::History;
-use crate::wire::Fault;
+use crate::fault::Fault;
+use crate::subject::History;
 
 /// Totals over histories. Their text is a table in Markdown.
 #[derive(Debug, Default)]
 pub struct Totals {
     histories: u64,
     requests: u64,
-    renames_requested: u64,
-    renames_committed: u64,
     unanswered: u64,
-    undecided: u64,
+    figures: Vec<(&'static str, u64)>,
     faults: [u64; Fault::ALL.len()],
 }
 
@@ -22,10 +20,13 @@ impl AddAssign<&History> for Totals {
     fn add_assign(&mut self, history: &History) {
         self.histories += 1;
         self.requests += history.requests;
-        self.renames_requested += history.renames_requested;
-        self.renames_committed += history.renames_committed;
         self.unanswered += history.unanswered;
-        self.undecided += u64::from(history.undecided);
+        for (name, number) in &history.figures {
+            match self.figures.iter_mut().find(|(of, _)| of == name) {
+                Some((_, total)) => *total += number,
+                None => self.figures.push((name, *number)),
+            }
+        }
         for (total, faults) in self.faults.iter_mut().zip(history.faults) {
             *total += faults;
         }
@@ -35,15 +36,11 @@ impl AddAssign<&History> for Totals {
 impl fmt::Display for Totals {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "| | |\n|---|--:|")?;
-        for (name, number) in [
-            ("histories", self.histories),
-            ("requests", self.requests),
-            ("of these, changes of a name", self.renames_requested),
-            ("names changed", self.renames_committed),
-            ("requests without an answer", self.unanswered),
-            ("histories with more orders than could be tried", self.undecided),
-            ("faults", self.faults.iter().sum()),
-        ] {
+        let all = [("histories", self.histories), ("requests", self.requests)];
+        let all = all.iter().chain(&self.figures);
+        let rest =
+            [("requests without an answer", self.unanswered), ("faults", self.faults.iter().sum())];
+        for (name, number) in all.chain(&rest) {
             writeln!(f, "| {name} | {number} |")?;
         }
         for (fault, number) in Fault::ALL.iter().zip(self.faults) {

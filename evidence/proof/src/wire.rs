@@ -15,78 +15,45 @@ use serde_json::{Value, json};
 use shared::clock::Clock;
 use tokio::sync::oneshot;
 
-use crate::invariants::{self, Invariants};
-use crate::mutant::{Call, Mutant};
-
-/// A fault that happens to one call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
-    /// The connection is refused, so DynamoDB does not receive the call.
-    Refused,
-    /// DynamoDB carries out the call, and the response is lost.
-    AnswerLost,
-    /// The call arrives late, perhaps after the SDK has given up on this attempt and made the next one.
-    RequestDelayed,
-    /// DynamoDB carries out the call, and the response arrives late, perhaps too late.
-    AnswerDelayed,
-    /// The call conflicts with another one on the same item.
-    Conflict,
-    /// An earlier attempt at the same transaction is still in progress.
-    InProgress,
-    /// DynamoDB throttles the call.
-    Throttled,
-    /// DynamoDB fails, and does not carry out the call.
-    Failed,
-    /// DynamoDB carries out the call, and fails afterwards.
-    FailedAfterwards,
-    /// DynamoDB carries out the call, and the response is not JSON.
-    Garbage,
-}
-
-impl Fault {
-    /// All faults.
-    pub const ALL: [Self; 10] = [
-        Self::Refused,
-        Self::AnswerLost,
-        Self::RequestDelayed,
-        Self::AnswerDelayed,
-        Self::Conflict,
-        Self::InProgress,
-        Self::Throttled,
-        Self::Failed,
-        Self::FailedAfterwards,
-        Self::Garbage,
-    ];
-}
+use crate::call::{Call, Mutation};
+use crate::fault::Fault;
+use crate::subject::{Invariants, Subject};
 
 /// The number of calls in ten thousand that a fault happens to.
 const FAULTS_IN_10_000: u32 = 2000;
+/// The longest time between two parts of one call, in milliseconds.
+const GAP: u64 = 300;
+/// The number of batches in a hundred whose items are read with time between, where the subject wants it.
+const TORN_IN_100: u8 = 30;
 /// The longest delay, in milliseconds. It is longer than the time limits of an attempt (1 s), an operation
 /// (3 s) and a request (4.5 s).
 const LONGEST_DELAY: u64 = 6000;
-/// The time that a call without a fault takes to arrive.
-const LATENCY: Duration = Duration::from_millis(1);
 
 /// The connection. Copies are the same connection.
-#[derive(Clone)]
-pub struct Wire(Arc<Inner>);
+pub struct Wire<S: Subject>(Arc<Inner<S>>);
 
-struct Inner {
-    table: InProcessDynamoDb,
-    clock: FakeClock,
-    mutant: Option<Mutant>,
-    state: Mutex<State>,
+impl<S: Subject> Clone for Wire<S> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
 }
 
-struct State {
+struct Inner<S: Subject> {
+    table: InProcessDynamoDb,
+    clock: FakeClock,
+    mutant: Option<S::Mutant>,
+    state: Mutex<State<S>>,
+}
+
+struct State<S: Subject> {
     random: fastrand::Rng,
     faults_enabled: bool,
     injected: [u64; Fault::ALL.len()],
-    invariants: Invariants,
+    invariants: S::Invariants,
     trace: Vec<String>,
     violation: Option<String>,
     malformed: Option<String>,
-    /// The responses to earlier reads, for [`Mutant::CachedReads`].
+    /// The responses to earlier reads, for a mutant that caches them.
     cache: HashMap<String, RawResponse>,
 }
 
@@ -97,19 +64,19 @@ struct RawResponse {
     body: String,
 }
 
-impl Wire {
+impl<S: Subject> Wire<S> {
     /// Returns a connection to the table that injects no faults yet.
     pub fn new(
         table: InProcessDynamoDb,
         clock: FakeClock,
         random: fastrand::Rng,
-        mutant: Option<Mutant>,
+        mutant: Option<S::Mutant>,
     ) -> Self {
         let state = State {
             random,
             faults_enabled: false,
             injected: [0; Fault::ALL.len()],
-            invariants: Invariants::default(),
+            invariants: S::Invariants::default(),
             trace: Vec::new(),
             violation: None,
             malformed: None,
@@ -134,9 +101,9 @@ impl Wire {
         self.state(|state| state.injected)
     }
 
-    /// Returns the number of committed renames.
-    pub fn committed_renames(&self) -> u64 {
-        self.state(|state| state.invariants.renames())
+    /// Returns what the invariants have seen.
+    pub fn invariants<T>(&self, look: impl FnOnce(&S::Invariants) -> T) -> T {
+        self.state(|state| look(&state.invariants))
     }
 
     /// Returns the first violation of an invariant.
@@ -162,10 +129,8 @@ impl Wire {
     /// Checks the invariants on the table, and records the first violation.
     pub fn check_invariants(&self) {
         let now = self.0.clock.now().as_millisecond();
-        let items = self.0.table.items();
         self.state(|state| {
-            let table = items.and_then(|items| invariants::read(&items));
-            let violation = table.and_then(|table| state.invariants.check(&table, now)).err();
+            let violation = state.invariants.check(&self.0.table, now).err();
             if let (Some(violation), None) = (violation, &state.violation) {
                 state.trace.push(format!("        !! {violation}"));
                 state.violation = Some(violation);
@@ -173,7 +138,7 @@ impl Wire {
         });
     }
 
-    fn state<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+    fn state<T>(&self, change: impl FnOnce(&mut State<S>) -> T) -> T {
         change(&mut self.0.state.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
@@ -203,13 +168,16 @@ impl Wire {
             Some(mutant) => mutant.apply(call, &self.0.table, self.0.clock.now()),
             None => vec![call],
         };
-        let mut response = RawResponse { status: 500, body: String::new() };
+        if calls.is_empty() {
+            self.note("        a call is not carried out".to_owned());
+        }
+        let mut response = RawResponse { status: 200, body: "{}".to_owned() };
         for (number, call) in calls.iter().enumerate() {
             if number > 0 {
-                let pause = self.state(|state| state.random.u64(..300));
-                tokio::time::sleep(Duration::from_millis(pause)).await;
+                // Longer than others need, so that they meet what is half done.
+                self.pause(GAP.max(10 * S::LATENCY)).await;
             }
-            response = self.execute_one(call);
+            response = self.execute_one(call).await;
             let summary = response.summary();
             if summary.contains("ValidationException") || summary.contains("Serialization") {
                 let malformed = format!("{call:?}: {}", response.body);
@@ -226,15 +194,62 @@ impl Wire {
         response
     }
 
-    fn execute_one(&self, call: &Call) -> RawResponse {
+    /// Lets some time pass within a call.
+    async fn pause(&self, longest: u64) {
+        let pause = self.state(|state| state.random.u64(..longest));
+        tokio::time::sleep(Duration::from_millis(pause)).await;
+    }
+
+    async fn execute_one(&self, call: &Call) -> RawResponse {
         let request = call.body.to_string();
-        let (status, body) = self.0.table.call(&call.operation, request.as_bytes());
-        let response = RawResponse { status, body };
-        if self.0.mutant == Some(Mutant::CachedReads) && call.is_read() {
+        let response = match self.torn_batch(call) {
+            Some(parts) => self.read_in_parts(parts).await,
+            None => self.carry_out(call),
+        };
+        if self.0.mutant.is_some_and(Mutation::caches_reads) && call.is_read() {
             let earlier = self.state(|state| state.cache.insert(request, response.clone()));
             return earlier.unwrap_or(response);
         }
         response
+    }
+
+    fn carry_out(&self, call: &Call) -> RawResponse {
+        let request = call.body.to_string();
+        let (status, body) = self.0.table.call(&call.operation, request.as_bytes());
+        RawResponse { status, body }
+    }
+
+    /// Returns the reads of single items that a batch is torn into, if it is.
+    fn torn_batch(&self, call: &Call) -> Option<Vec<Call>> {
+        let is_torn = S::TEARS_BATCHES
+            && call.operation == "BatchGetItem"
+            && self.state(|state| state.faults_enabled && state.random.u8(..100) < TORN_IN_100);
+        let mut parts = is_torn.then(|| call.single_reads())?;
+        self.state(|state| state.random.shuffle(&mut parts));
+        Some(parts)
+    }
+
+    /// Reads the items of a batch one after another, with time between.
+    async fn read_in_parts(&self, parts: Vec<Call>) -> RawResponse {
+        let mut found = json!({ "Responses": {}, "UnprocessedKeys": {} });
+        for (number, part) in parts.iter().enumerate() {
+            if number > 0 {
+                self.pause(GAP).await;
+            }
+            let RawResponse { status, body } = self.carry_out(part);
+            let read: Value = serde_json::from_str(&body).unwrap_or_default();
+            let Some(tables) = read["Responses"].as_object().filter(|_| status == 200) else {
+                return RawResponse { status, body };
+            };
+            for (table, items) in tables {
+                let of_table = &mut found["Responses"][table];
+                let before = of_table.as_array().into_iter().flatten();
+                let all = before.chain(items.as_array().into_iter().flatten()).cloned();
+                *of_table = all.collect();
+            }
+        }
+        self.note("        BatchGetItem is read in parts".to_owned());
+        RawResponse { status: 200, body: found.to_string() }
     }
 
     /// Has DynamoDB carry out the call after a delay, whether or not the SDK still waits for the response.
@@ -249,6 +264,15 @@ impl Wire {
         receiver
     }
 
+    /// Draws the time that a call without a fault takes to arrive.
+    fn latency(&self) -> Duration {
+        let latency = match S::LATENCY {
+            longest @ 2.. => self.state(|state| state.random.u64(1..=longest)),
+            shortest => shortest,
+        };
+        Duration::from_millis(latency)
+    }
+
     /// Transmits the call, and injects the fault that the seed decides on.
     async fn transmit(&self, call: Call) -> Result<RawResponse, ConnectorError> {
         let (fault, delay) = self.draw_fault(&call);
@@ -257,17 +281,17 @@ impl Wire {
         }
         let broken = || ConnectorError::io("the connection broke".into());
         match fault {
-            None => self.execute_after(LATENCY, call).await.map_err(|_| broken()),
+            None => self.execute_after(self.latency(), call).await.map_err(|_| broken()),
             Some(Fault::Refused) => Err(broken()),
             Some(Fault::AnswerLost) => {
-                let _ = self.execute_after(LATENCY, call).await;
+                let _ = self.execute_after(self.latency(), call).await;
                 Err(broken())
             }
             Some(Fault::RequestDelayed) => {
                 self.execute_after(delay, call).await.map_err(|_| broken())
             }
             Some(Fault::AnswerDelayed) => {
-                let response = self.execute_after(LATENCY, call).await;
+                let response = self.execute_after(self.latency(), call).await;
                 tokio::time::sleep(delay).await;
                 response.map_err(|_| broken())
             }
@@ -279,11 +303,11 @@ impl Wire {
             Some(Fault::Throttled) => Ok(RawResponse::exception("ThrottlingException")),
             Some(Fault::Failed) => Ok(RawResponse::internal_error()),
             Some(Fault::FailedAfterwards) => {
-                let _ = self.execute_after(LATENCY, call).await;
+                let _ = self.execute_after(self.latency(), call).await;
                 Ok(RawResponse::internal_error())
             }
             Some(Fault::Garbage) => {
-                let _ = self.execute_after(LATENCY, call).await;
+                let _ = self.execute_after(self.latency(), call).await;
                 Ok(RawResponse { status: 200, body: "<html>not DynamoDB".to_owned() })
             }
         }
@@ -322,16 +346,15 @@ impl RawResponse {
     }
 }
 
-#[derive(Clone)]
-struct Connector(Wire);
+struct Connector<S: Subject>(Wire<S>);
 
-impl std::fmt::Debug for Connector {
+impl<S: Subject> std::fmt::Debug for Connector<S> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Connector")
     }
 }
 
-impl HttpConnector for Connector {
+impl<S: Subject> HttpConnector for Connector<S> {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let target = request.headers().get("x-amz-target").unwrap_or_default();
         let operation = target.rsplit('.').next().unwrap_or_default().to_owned();

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use shared::domain::status::Status;
 use stateright::semantics::SequentialSpec;
 
-use crate::scenario::{KEYS, Name, Operation, Response, USERS};
+use super::scenario::{KEYS, Name, Operation, Response, USERS};
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
 /// The time between two changes of the own name, in milliseconds.

@@ -13,11 +13,13 @@ use shared::domain::status::Status;
 use stateright::semantics::{ConsistencyTester, LinearizabilityTester};
 use tokio::task::JoinSet;
 
-use crate::mutant::Mutant;
-use crate::scenario::{Name, Operation, Response, USERS};
-use crate::spec::{self, Request};
-use crate::wire::Fault;
-use crate::world::{RequestError, World};
+use super::invariants::Rules;
+use super::mutant::Mutant;
+use super::scenario::{Name, Operation, Response, USERS};
+use super::spec::{self, Request};
+use super::world::World;
+use crate::server::RequestError;
+use crate::subject::{History, kind_of};
 
 /// The number of clients that send requests at the same time.
 const CLIENTS: u32 = 3;
@@ -26,45 +28,17 @@ const REQUESTS: u32 = 8;
 /// A time that is longer than any call is under way.
 const DRAIN_TIME: Duration = Duration::from_mins(1);
 
-/// The result of a history.
-#[derive(Debug)]
-pub struct History {
-    /// The number of requests.
-    pub requests: u64,
-    /// The number of requests for a change of a name.
-    pub renames_requested: u64,
-    /// The number of committed renames.
-    pub renames_committed: u64,
-    /// The number of requests without a response.
-    pub unanswered: u64,
-    /// How often each of [`Fault::ALL`] happened.
-    pub faults: [u64; Fault::ALL.len()],
-    /// How often clients received each kind of response, by the name of the variant of [`Response`].
-    pub responses: BTreeMap<String, u64>,
-    /// Whether the search for an order that explains the responses ended without a result, because
-    /// there are too many orders.
-    pub undecided: bool,
-    /// The first violation, if any.
-    pub violation: Option<String>,
-    /// The events of the history, one line each.
-    pub trace: Vec<String>,
-}
+/// The name of the figure of requests for a change of a name.
+pub const RENAMES_REQUESTED: &str = "of these, changes of a name";
+/// The name of the figure of committed renames.
+pub const RENAMES_COMMITTED: &str = "names changed";
+/// The name of the figure of histories without a result.
+pub const UNDECIDED: &str = "histories with more orders than could be tried";
 
 /// Runs the history of that seed.
-///
-/// # Errors
-/// When the history cannot begin, or DynamoDB does not understand a call.
-pub fn run(seed: u64, mutant: Option<Mutant>) -> Result<History, Box<dyn Error>> {
-    // The SDK takes the jitter of its backoff from this generator.
-    fastrand::seed(seed);
-    let runtime =
-        tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build()?;
-    runtime.block_on(run_in_virtual_time(seed, mutant))
-}
-
-async fn run_in_virtual_time(seed: u64, mutant: Option<Mutant>) -> Result<History, Box<dyn Error>> {
+pub(super) async fn run(seed: u64, mutant: Option<Mutant>) -> Result<History, Box<dyn Error>> {
     let mut random = fastrand::Rng::with_seed(seed);
-    let world = World::start(random.u64(..), mutant).await?;
+    let world = Box::pin(World::start(random.u64(..), mutant)).await?;
     let recorder = Arc::new(Recorder::new(world));
     recorder.world.wire.set_faults_enabled(true);
     let mut clients = JoinSet::new();
@@ -204,12 +178,16 @@ impl Recorder {
         let violation = wire.violation().or_else(|| self.log(|log| log.violation()));
         self.log(|log| History {
             requests: log.requests,
-            renames_requested: log.renames_requested,
-            renames_committed: wire.committed_renames(),
+            figures: vec![
+                (RENAMES_REQUESTED, log.renames_requested),
+                (RENAMES_COMMITTED, wire.invariants(Rules::renames)),
+                // The search for an order that explains the responses ended without a result, because there
+                // are too many orders.
+                (UNDECIDED, u64::from(log.initial.is_search_exhausted())),
+            ],
             unanswered: log.unanswered,
             responses: std::mem::take(&mut log.responses),
             faults: wire.injected_faults(),
-            undecided: log.initial.is_search_exhausted(),
             violation,
             trace: wire.trace(),
         })
@@ -241,9 +219,7 @@ impl Log {
     ) -> bool {
         match response {
             Ok(response) => {
-                let text = format!("{response:?}");
-                let kind = text.chars().take_while(|c| c.is_alphabetic()).collect();
-                *self.responses.entry(kind).or_default() += 1;
+                *self.responses.entry(kind_of(&response)).or_default() += 1;
                 if let Err(error) = self.tester.on_return(client, response) {
                     self.failure.get_or_insert(error);
                 }

@@ -1,31 +1,14 @@
-//! The mutants: deliberate faults in the protocol, each of which the checks must find.
-//!
-//! A mutant changes calls on the way to DynamoDB, so the deployed code has no switch for it.
+//! The deliberate faults in the protocol of names.
 
 use clap::ValueEnum;
 use jiff::Timestamp;
-use sandbox::InProcessDynamoDb;
+use sandbox::{InProcessDynamoDb, TABLE};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-/// A call of DynamoDB's low-level API.
-#[derive(Debug, Clone)]
-pub struct Call {
-    /// The operation.
-    pub operation: String,
-    /// The body.
-    pub body: Value,
-}
+use crate::call::{Call, Mutation};
 
-impl Call {
-    /// Whether the call only reads.
-    pub fn is_read(&self) -> bool {
-        self.operation.contains("Get")
-    }
-}
-
-/// A deliberate fault. The command line and its table show the name and the first paragraph of each
-/// variant.
+/// A deliberate fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Mutant {
     /// A rename does not ask whether the account is active.
@@ -64,9 +47,8 @@ pub enum Mutant {
     FreedByDeletion,
 }
 
-impl Mutant {
-    /// Changes a call. The result can be several calls, with time between them.
-    pub fn apply(self, mut call: Call, table: &InProcessDynamoDb, now: Timestamp) -> Vec<Call> {
+impl Mutation for Mutant {
+    fn apply(self, mut call: Call, table: &InProcessDynamoDb, now: Timestamp) -> Vec<Call> {
         match self {
             Self::AnyStatus => relax(&mut call, Part::User, "#status"),
             Self::AnyName => relax(&mut call, Part::User, "#username ="),
@@ -79,19 +61,23 @@ impl Mutant {
             }
             Self::AnyVersion => relax(&mut call, Part::User, "#version"),
             Self::NoStamp => misplace_stamp(&mut call),
-            Self::UserThenNames => return split(call, |part| part == Part::User),
-            Self::NamesThenUser => return split(call, |part| part != Part::User),
+            Self::UserThenNames => return call.split(|action| Part::of(action) == Part::User),
+            Self::NamesThenUser => return call.split(|action| Part::of(action) != Part::User),
             Self::ReadThenWrite => return read_then_write(call),
-            Self::ForgottenHold => actions(&mut call).for_each(free_old_name),
-            Self::EndlessHold => actions(&mut call).for_each(hold_for_ever),
-            Self::TrustedTtl => actions(&mut call).for_each(wait_for_ttl),
+            Self::ForgottenHold => call.actions().for_each(free_old_name),
+            Self::EndlessHold => call.actions().for_each(hold_for_ever),
+            Self::TrustedTtl => call.actions().for_each(wait_for_ttl),
             Self::NewToken => call.body["ClientRequestToken"] = json!(Uuid::new_v4()),
             Self::ThawedNow => move_to_now(&mut call, now),
-            // The wire has the cache.
+            // `caches_reads`.
             Self::CachedReads => {}
             Self::FreedByDeletion => return delete_name_with_user(call, table),
         }
         vec![call]
+    }
+
+    fn caches_reads(self) -> bool {
+        self == Self::CachedReads
     }
 }
 
@@ -116,37 +102,14 @@ impl Part {
     }
 }
 
-/// Returns the actions of a write.
-fn actions(call: &mut Call) -> Box<dyn Iterator<Item = &mut Value> + '_> {
-    if call.operation == "UpdateItem" {
-        return Box::new(std::iter::once(&mut call.body));
-    }
-    let items = call.body["TransactItems"].as_array_mut().into_iter().flatten();
-    Box::new(items.filter_map(Value::as_object_mut).flat_map(|item| item.values_mut()))
-}
-
-/// Makes every clause that contains the text always true, in the conditions on one part. The
-/// placeholders stay in the clause, because DynamoDB refuses a call with unused placeholders.
+/// Relaxes the conditions on one part.
 fn relax(call: &mut Call, part: Part, text: &str) {
-    for action in actions(call).filter(|action| Part::of(action) == part) {
-        let condition = action["ConditionExpression"].as_str().unwrap_or_default();
-        let clauses = condition.split(" AND ").map(|clause| {
-            if clause.contains(text) {
-                format!("({clause} OR NOT {clause})")
-            } else {
-                clause.into()
-            }
-        });
-        let relaxed = clauses.collect::<Vec<_>>().join(" AND ");
-        if !relaxed.is_empty() {
-            action["ConditionExpression"] = json!(relaxed);
-        }
-    }
+    call.relax(|action| Part::of(action) == part, text);
 }
 
 /// Writes the instant of the rename to an attribute that no condition reads.
 fn misplace_stamp(call: &mut Call) {
-    for action in actions(call).filter(|action| Part::of(action) == Part::User) {
+    for action in call.actions().filter(|action| Part::of(action) == Part::User) {
         let update = action["UpdateExpression"].as_str().unwrap_or_default();
         if update.contains("#usernameChangedAt = ") {
             let update = update.replace("#usernameChangedAt = ", "#elsewhere = ");
@@ -162,32 +125,16 @@ fn misplace_stamp(call: &mut Call) {
     }
 }
 
-/// Splits a transaction in two: first the parts for which `is_first` holds, then the others.
-fn split(call: Call, is_first: impl Fn(Part) -> bool) -> Vec<Call> {
-    let Some(items) = call.body["TransactItems"].as_array() else { return vec![call] };
-    let is_first = |item: &Value| {
-        item.as_object().into_iter().flat_map(Map::values).all(|action| is_first(Part::of(action)))
-    };
-    let (first, second): (Vec<_>, Vec<_>) = items.iter().cloned().partition(is_first);
-    let halves = [first, second].into_iter().filter(|items| !items.is_empty());
-    halves.map(|items| transaction(&items)).collect()
-}
-
-fn transaction(items: &[Value]) -> Call {
-    let body = json!({ "TransactItems": items, "ClientRequestToken": Uuid::new_v4() });
-    Call { operation: "TransactWriteItems".to_owned(), body }
-}
-
 /// Splits a transaction into its conditions alone and its writes without conditions.
 fn read_then_write(mut call: Call) -> Vec<Call> {
     if call.operation != "TransactWriteItems" {
         return vec![call];
     }
-    let checks: Vec<_> = actions(&mut call).map(|action| condition_check(action)).collect();
+    let checks: Vec<_> = call.actions().map(|action| condition_check(action)).collect();
     for part in [Part::User, Part::NewName, Part::OldName] {
         relax(&mut call, part, "");
     }
-    vec![transaction(&checks), call]
+    vec![Call::transaction(&checks), call]
 }
 
 /// Returns the condition of an action as a `ConditionCheck`.
@@ -243,7 +190,7 @@ fn wait_for_ttl(action: &mut Value) {
 
 /// Moves every instant of a write by the time that has passed since the request began.
 fn move_to_now(call: &mut Call, now: Timestamp) {
-    let began_at = actions(call).find_map(|action| {
+    let began_at = call.actions().find_map(|action| {
         let update = action["UpdateExpression"].as_str()?;
         let placeholder = update.split("#updatedAt = ").nth(1)?.split(',').next()?.trim();
         action["ExpressionAttributeValues"][placeholder]["N"].as_str()?.parse::<i64>().ok()
@@ -275,13 +222,13 @@ fn delete_name_with_user(call: Call, table: &InProcessDynamoDb) -> Vec<Call> {
     let is_deletion =
         call.operation == "UpdateItem" && call.body.to_string().contains(r#""S":"DELETED""#);
     let user = call.body["Key"]["pk"]["S"].as_str().unwrap_or_default().replace("USER#", "");
-    let items = table.items().unwrap_or_default();
+    let items = table.items(TABLE).unwrap_or_default();
     let name =
         items.iter().find(|item| item["userId"]["S"] == *user && item.get("heldUntil").is_none());
     match name {
         Some(name) if is_deletion => {
-            let delete = json!({ "TableName": "nameplate", "Key": { "pk": name["pk"] } });
-            vec![call, transaction(&[json!({ "Delete": delete })])]
+            let delete = json!({ "TableName": TABLE, "Key": { "pk": name["pk"] } });
+            vec![call, Call::transaction(&[json!({ "Delete": delete })])]
         }
         _ => vec![call],
     }

@@ -4,14 +4,16 @@
 
 use std::collections::BTreeMap;
 
+use sandbox::{InProcessDynamoDb, TABLE};
 use serde_json::Value;
 
-use crate::scenario::Name;
-use crate::spec::{COOLDOWN, HOLD};
+use super::scenario::Name;
+use super::spec::{COOLDOWN, HOLD};
+use crate::subject::Invariants;
 
 /// The items of the table.
 #[derive(Debug, Default)]
-pub struct Table {
+struct Table {
     /// The users by their id.
     users: BTreeMap<String, User>,
     /// The name records by the key of their item.
@@ -34,11 +36,8 @@ struct NameRecord {
     expires_at: Option<i64>,
 }
 
-/// Reads the items.
-///
-/// # Errors
-/// A sentence that names the malformed item.
-pub fn read(items: &[Value]) -> Result<Table, String> {
+/// Reads the items. An error names the malformed item.
+fn read(items: &[Value]) -> Result<Table, String> {
     let mut table = Table::default();
     for item in items {
         let text = |name: &str| {
@@ -62,7 +61,7 @@ pub fn read(items: &[Value]) -> Result<Table, String> {
 
 /// The invariants, and the earlier states that they need.
 #[derive(Debug, Default)]
-pub struct Invariants {
+pub struct Rules {
     /// The users after the last write.
     users: BTreeMap<String, User>,
     /// The names that somebody gave up, by their key.
@@ -78,17 +77,19 @@ struct GivenUpName {
     held_until: i64,
 }
 
-impl Invariants {
+impl Invariants for Rules {
+    fn check(&mut self, table: &InProcessDynamoDb, now: i64) -> Result<(), String> {
+        self.check_table(&read(&table.items(TABLE)?)?, now)
+    }
+}
+
+impl Rules {
     /// Returns the number of renames so far.
     pub fn renames(&self) -> u64 {
         self.renames
     }
 
-    /// Checks the table after a write at the instant `now`, in milliseconds since 1970.
-    ///
-    /// # Errors
-    /// A sentence that states the violation.
-    pub fn check(&mut self, table: &Table, now: i64) -> Result<(), String> {
+    fn check_table(&mut self, table: &Table, now: i64) -> Result<(), String> {
         let cooldown = self.record_renames(table);
         for (id, user) in &table.users {
             let own: Vec<_> = table.in_use().filter(|name| name.owner == *id).collect();
