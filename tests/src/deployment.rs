@@ -336,7 +336,7 @@ fn the_tables_of_the_template_are_those_of_the_sandbox_and_only_that_of_users_ha
     let template = template();
     for (id, view) in [("Table", Some("NEW_AND_OLD_IMAGES")), ("CredentialsTable", None)] {
         let resource = at(&template, &["Resources", id]);
-        assert_eq!(text(at(resource, &["DeletionPolicy"])), "Retain");
+        assert_eq!(text(at(resource, &["DeletionPolicy"])), "RetainExceptOnCreate");
         assert_eq!(text(at(resource, &["UpdateReplacePolicy"])), "Retain");
         let table = at(resource, &["Properties"]);
         let list = |key| at(table, &[key]).as_sequence().unwrap();
@@ -350,5 +350,52 @@ fn the_tables_of_the_template_are_those_of_the_sandbox_and_only_that_of_users_ha
         assert_eq!(recovery.as_bool(), Some(true));
         let stream = table.as_mapping_get("StreamSpecification");
         assert_eq!(stream.map(|stream| text(at(stream, &["StreamViewType"]))).as_deref(), view);
+    }
+}
+
+#[test]
+fn both_parameter_files_give_every_parameter_but_the_revision_and_the_secrets() {
+    let template = template();
+    let parameters = at(&template, &["Parameters"]).as_mapping().unwrap();
+    let is_secret = |parameter: &Yaml<'static>| parameter.as_mapping_get("NoEcho").is_some();
+    let wanted: BTreeSet<String> = parameters
+        .iter()
+        .filter(|(_, parameter)| !is_secret(parameter))
+        .map(|(name, _)| text(name))
+        .filter(|name| name != "Revision")
+        .collect();
+    for (stage, file) in [
+        ("dev", include_str!("../../parameters/dev.yaml")),
+        ("prod", include_str!("../../parameters/prod.yaml")),
+    ] {
+        let values = Yaml::load_from_str(file).unwrap().remove(0);
+        let given: BTreeSet<String> =
+            values.as_mapping().unwrap().iter().map(|(name, _)| text(name)).collect();
+        assert_eq!(given, wanted, "{stage}");
+        assert_eq!(text(at(&values, &["Stage"])), stage);
+        // An emergency's value would come back with every deployment.
+        assert_eq!(text(at(&values, &["Rollout"])), "canary", "{stage}");
+    }
+}
+
+#[test]
+fn every_role_of_the_template_has_the_permissions_boundary() {
+    let template = template();
+    let boundary = |of: &Yaml<'static>| {
+        let choice = untagged(at(of, &["PermissionsBoundary"])).as_sequence().unwrap().clone();
+        assert_eq!(text(&choice[0]), "HasBoundary");
+        assert_eq!(untagged(&choice[1]).as_str(), Some("PermissionsBoundary"));
+    };
+    let functions = at(&template, &["Globals", "Function"]);
+    boundary(functions);
+    // SAM would make a role for CodeDeploy, without the boundary.
+    let role = at(functions, &["DeploymentPreference", "Role"]);
+    assert_eq!(untagged(role).as_str(), Some("DeploymentRole.Arn"));
+    for (name, resource) in at(&template, &["Resources"]).as_mapping().unwrap() {
+        if text(at(resource, &["Type"])) == "AWS::IAM::Role" {
+            boundary(at(resource, &["Properties"]));
+        }
+        let own = resource.as_mapping_get("Properties").and_then(|p| p.as_mapping_get("Role"));
+        assert!(own.is_none(), "{name:?} has another role");
     }
 }
