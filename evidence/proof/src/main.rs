@@ -14,7 +14,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use proof::call::Mutation;
 use proof::names::Names;
 use proof::session::Sessions;
-use proof::subject::{History, Subject};
+use proof::subject::{Histories, History};
 use proof::totals::Totals;
 
 /// Checks histories of concurrent requests under faults.
@@ -60,7 +60,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn command<S: Subject>(options: &Options) -> Result<(), Box<dyn Error>> {
+fn command<S: Histories>(options: &Options) -> Result<(), Box<dyn Error>> {
     if options.trace {
         show_trace::<S>(options)
     } else if options.mutants {
@@ -71,7 +71,7 @@ fn command<S: Subject>(options: &Options) -> Result<(), Box<dyn Error>> {
 }
 
 /// The deliberate fault that the options name.
-fn mutant<S: Subject>(options: &Options) -> Result<Option<S::Mutant>, String> {
+fn mutant<S: Histories>(options: &Options) -> Result<Option<S::Mutant>, String> {
     let read = |name: &String| {
         S::Mutant::from_str(name, false).map_err(|_| {
             let known = S::Mutant::value_variants().iter().map(name_of);
@@ -89,7 +89,7 @@ fn name_of(mutant: &impl ValueEnum) -> String {
 }
 
 #[expect(clippy::print_stdout, reason = "the history is this command's output")]
-fn show_trace<S: Subject>(options: &Options) -> Result<(), Box<dyn Error>> {
+fn show_trace<S: Histories>(options: &Options) -> Result<(), Box<dyn Error>> {
     let history = S::run(options.seed, mutant::<S>(options)?)?;
     println!("{}", history.trace.join("\n"));
     history.violation.map_or(Ok(()), |violation| Err(violation.into()))
@@ -102,7 +102,7 @@ struct FoundViolation {
 }
 
 #[expect(clippy::print_stdout, reason = "the figures are this command's output")]
-fn check_histories<S: Subject>(options: &Options) -> Result<(), Box<dyn Error>> {
+fn check_histories<S: Histories>(options: &Options) -> Result<(), Box<dyn Error>> {
     let start = Instant::now();
     let (totals, found) = run::<S>(options)?;
     println!("{totals}| seconds | {} |", start.elapsed().as_secs());
@@ -143,7 +143,9 @@ impl Results {
 }
 
 /// Runs the histories on all threads until one has a violation.
-fn run<S: Subject>(options: &Options) -> Result<(Totals, Option<FoundViolation>), Box<dyn Error>> {
+fn run<S: Histories>(
+    options: &Options,
+) -> Result<(Totals, Option<FoundViolation>), Box<dyn Error>> {
     let mutant = mutant::<S>(options)?;
     let start = Instant::now();
     let end = options.minutes.map(|minutes| start + Duration::from_secs(60 * minutes));
@@ -193,7 +195,7 @@ fn progress_bar(minutes: Option<u64>, seeds: u64) -> ProgressBar {
 
 /// Checks that every deliberate fault is found.
 #[expect(clippy::print_stdout, reason = "the table is this command's output")]
-fn check_mutants<S: Subject>(options: &Options) -> Result<(), Box<dyn Error>> {
+fn check_mutants<S: Histories>(options: &Options) -> Result<(), Box<dyn Error>> {
     println!("| deliberate fault | caught by | seeds |\n|---|---|--:|");
     let mut missed = Vec::new();
     for mutant in S::Mutant::value_variants() {

@@ -19,7 +19,10 @@ pub trait Subject: 'static {
     /// The longest time that a call without a fault takes to arrive, in milliseconds. The longer it is, the more
     /// requests are under way at once.
     const LATENCY: u64;
+}
 
+/// A subject whose histories can be run.
+pub trait Histories: Subject {
     /// Runs the history of that seed.
     ///
     /// # Errors

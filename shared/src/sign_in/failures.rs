@@ -6,10 +6,8 @@ use std::net::{IpAddr, Ipv6Addr};
 use jiff::{SignedDuration, Timestamp};
 
 use super::memory::Memory;
-use super::service::SignIn;
 use crate::domain::attempt::AttemptPool;
-use crate::error::Error;
-use crate::store::{AttemptLimit, Reservation, Store, Window};
+use crate::store::{AttemptLimit, Window};
 
 /// The most failures of one source in a window. Mobile networks put thousands of people behind one address.
 const MAX_FAILURES: u32 = 300;
@@ -41,31 +39,14 @@ impl fmt::Display for SourceAddress {
     }
 }
 
-impl SignIn {
-    /// Counts a failure of the source. One that fails too often is refused from then on.
-    ///
-    /// # Errors
-    /// When the table does not answer.
-    pub(super) async fn count_failure_of(
-        &self,
-        store: &Store,
-        source: AttemptPool,
-        now: Timestamp,
-    ) -> Result<(), Error> {
-        if self.failures.is_counted(&source, now) {
-            return Ok(());
-        }
-        let limit = AttemptLimit {
-            // The failure that finds the pool full is the last one.
-            attempts: MAX_FAILURES - FAILURES_BY_ITSELF - 1,
-            in_a_row: u64::MAX,
-            window: Window::AfterFirst(WINDOW),
-            now,
-        };
-        if let Reservation::Refused { until } = store.reserve_attempt(&source, limit).await? {
-            self.refused.update(source, until, now, |()| ());
-        }
-        Ok(())
+/// The limit of the failures that the table counts.
+pub(super) fn limit_in_table(now: Timestamp) -> AttemptLimit {
+    AttemptLimit {
+        // The failure that finds the pool full is the last one.
+        attempts: MAX_FAILURES - FAILURES_BY_ITSELF - 1,
+        in_a_row: u64::MAX,
+        window: Window::AfterFirst(WINDOW),
+        now,
     }
 }
 
@@ -78,7 +59,7 @@ impl FirstFailures {
     }
 
     /// Counts a failure, if it is one of the first.
-    fn is_counted(&self, source: &AttemptPool, now: Timestamp) -> bool {
+    pub(super) fn is_counted(&self, source: &AttemptPool, now: Timestamp) -> bool {
         let known = self.0.get(source, now);
         if known.is_some_and(|(failures, _)| failures >= FAILURES_BY_ITSELF) {
             return false;

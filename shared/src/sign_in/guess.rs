@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::failures::SourceAddress;
+use super::failures::{SourceAddress, limit_in_table};
 use super::service::SignIn;
 use crate::domain::attempt::{AttemptPolicy, AttemptPool, DeviceHash, MAX_FAILURES_IN_A_ROW};
 use crate::domain::password::{PasswordHash, PasswordText};
@@ -106,6 +106,23 @@ impl SignIn {
                 Err(Error::TooManyAttempts { until })
             }
         }
+    }
+
+    /// Counts a failure of the source. One that fails too often is refused from then on.
+    async fn count_failure_of(
+        &self,
+        store: &Store,
+        source: AttemptPool,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        if self.failures.is_counted(&source, now) {
+            return Ok(());
+        }
+        let counted = store.reserve_attempt(&source, limit_in_table(now)).await?;
+        if let Reservation::Refused { until } = counted {
+            self.refused.update(source, until, now, |()| ());
+        }
+        Ok(())
     }
 
     /// Refuses a pool that is known to have too many attempts.

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use crate::subject::{History, Subject, in_virtual_time};
+use crate::subject::{Histories, History, Subject, in_virtual_time};
 
 pub mod history;
 pub mod invariants;
@@ -11,20 +11,17 @@ pub mod scenario;
 pub mod spec;
 pub mod world;
 
+mod subject;
 #[cfg(test)]
 mod tests;
 
-/// The histories of renames.
-#[derive(Debug)]
-pub struct Names;
+pub use subject::Names;
 
-impl Subject for Names {
-    type Mutant = mutant::Mutant;
-    type Invariants = invariants::Rules;
-    const TEARS_BATCHES: bool = false;
-    const LATENCY: u64 = 1;
-
-    fn run(seed: u64, mutant: Option<Self::Mutant>) -> Result<History, Box<dyn Error>> {
+impl Histories for Names {
+    fn run(
+        seed: u64,
+        mutant: Option<<Self as Subject>::Mutant>,
+    ) -> Result<History, Box<dyn Error>> {
         in_virtual_time(seed, history::run(seed, mutant))
     }
 }

@@ -6,7 +6,7 @@ use super::Names;
 use super::history::{RENAMES_COMMITTED, UNDECIDED};
 use super::mutant::Mutant;
 use crate::fault::Fault;
-use crate::subject::Subject;
+use crate::subject::Histories;
 
 #[test]
 fn no_history_loses_a_name_gives_it_to_two_users_or_has_a_wrong_response() {

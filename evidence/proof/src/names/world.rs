@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 use shared::domain::role::Role;
 use shared::domain::status::Status;
 
-use super::Names;
 use super::mutant::Mutant;
 use super::scenario::{Name, Operation, Response, USERS, user_id};
+use super::subject::Names;
 use crate::server::{Answer, ApiCall, Foundation, NewUser, RequestError, Server};
 
 /// The API, and everything that it works with.

@@ -7,7 +7,7 @@
 
 use std::error::Error;
 
-use crate::subject::{History, Subject, in_virtual_time};
+use crate::subject::{Histories, History, Subject, in_virtual_time};
 
 pub mod clients;
 pub mod devices;
@@ -20,20 +20,17 @@ pub mod secrets;
 pub mod table;
 pub mod world;
 
+mod subject;
 #[cfg(test)]
 mod tests;
 
-/// The histories of signing in.
-#[derive(Debug)]
-pub struct Sessions;
+pub use subject::Sessions;
 
-impl Subject for Sessions {
-    type Mutant = mutant::Mutant;
-    type Invariants = table::Rules;
-    const TEARS_BATCHES: bool = true;
-    const LATENCY: u64 = 300;
-
-    fn run(seed: u64, mutant: Option<Self::Mutant>) -> Result<History, Box<dyn Error>> {
+impl Histories for Sessions {
+    fn run(
+        seed: u64,
+        mutant: Option<<Self as Subject>::Mutant>,
+    ) -> Result<History, Box<dyn Error>> {
         in_virtual_time(seed, history::run(seed, mutant))
     }
 }

@@ -13,6 +13,10 @@ use crate::subject::Invariants;
 /// The most late repeats of a session.
 pub const LATE_REPEATS: u64 = 3;
 
+/// How long an access token counts, in milliseconds.
+pub const ACCESS_LIFETIME: i64 = 10 * 60 * 1000;
+/// The lifetimes have whole seconds.
+pub const SECOND: i64 = 1000;
 /// How long after a rotation the token before may be used again, in milliseconds.
 pub const GRACE: i64 = 60 * 1000;
 

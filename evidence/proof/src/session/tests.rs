@@ -13,7 +13,7 @@ use super::scenario::{Operation, Password, RefreshToken, Response, Tokens};
 use super::{Sessions, secrets};
 use crate::call::Mutation;
 use crate::fault::Fault;
-use crate::subject::Subject;
+use crate::subject::Histories;
 
 #[test]
 fn no_history_signs_out_a_device_or_keeps_a_session_that_has_ended() {

@@ -20,11 +20,11 @@ use shared::sign_in::{SignIn, SignInSettings, Signer, StoredKeys, random, rotate
 use shared::store::{Credential, CredentialUpdate, Custody, Store};
 use shared::token::{OwnTokens, SigningAlgorithm};
 
-use super::Sessions;
 use super::mutant::Mutant;
 use super::scenario::{
     AccessToken, Operation, Password, RefreshToken, Response, TokenParts, Tokens,
 };
+use super::subject::Sessions;
 use crate::server::{Answer, ApiCall, Foundation, NewUser, RequestError, Server};
 
 /// The user's id.

@@ -2,8 +2,7 @@
 
 use super::super::record::{Beginning, Entry, Record};
 use super::super::scenario::{Operation, RefreshToken};
-use super::super::table::{GRACE, LATE_REPEATS};
-use super::SECOND;
+use super::super::table::{GRACE, LATE_REPEATS, SECOND};
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
 /// How long a session lasts without being used.

@@ -12,11 +12,7 @@ use std::collections::BTreeMap;
 
 use super::record::{Entry, Record};
 use super::scenario::{Operation, Response};
-
-/// How long an access token counts, in milliseconds.
-const ACCESS_LIFETIME: i64 = 10 * 60 * 1000;
-/// The lifetimes have whole seconds.
-const SECOND: i64 = 1000;
+use super::table::{ACCESS_LIFETIME, SECOND};
 
 /// Returns a sentence about the first answer that no order of whole requests gives.
 pub fn violation(record: &Record) -> Option<String> {
