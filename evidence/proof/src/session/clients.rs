@@ -6,9 +6,9 @@ use std::time::Duration;
 use jiff::SignedDuration;
 
 use super::devices::Owner;
-use super::record::Recorder;
+use super::recorder::Recorder;
+use super::scenario::NAMES;
 use super::scenario::{Kind, Operation, Password, Response};
-use super::world::NAMES;
 
 const MINUTE: i64 = 60 * 1000;
 const DAY: i64 = 24 * 60 * MINUTE;

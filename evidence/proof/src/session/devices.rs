@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::task::JoinSet;
 
-use super::record::Recorder;
+use super::recorder::Recorder;
 use super::scenario::{AccessToken, Kind, Operation, Password, RefreshToken, Response, Tokens};
 
 /// How often a device repeats a request that was not answered.

@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 use super::clients::Client;
 use super::devices::{Device, Owner};
 use super::mutant::Mutant;
-use super::record::Recorder;
+use super::recorder::Recorder;
 use super::scenario::{Kind, Operation, Password, Response, Tokens};
 use super::world::World;
 use crate::subject::History;

@@ -15,6 +15,7 @@ pub mod history;
 pub mod judge;
 pub mod mutant;
 pub mod record;
+pub mod recorder;
 pub mod scenario;
 pub mod secrets;
 pub mod table;

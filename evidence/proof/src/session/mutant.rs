@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::scenario::Kind;
-use super::world::USER;
+use super::scenario::USER;
 use crate::call::{Call, Mutation};
 
 /// A deliberate fault.

@@ -1,17 +1,10 @@
 //! The record of a history: every request and its answer, in the order in which clients saw them.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
 
-use shared::clock::Clock;
-
-use super::judge;
 use super::scenario::{Operation, Password, Response, Tokens};
-use super::secrets;
-use super::table::Rules;
-use super::world::World;
 use crate::server::RequestError;
-use crate::subject::{History, kind_of};
+use crate::subject::kind_of;
 
 /// A request.
 #[derive(Debug, Clone)]
@@ -68,9 +61,11 @@ pub struct Record {
     pub entries: Vec<Entry>,
     /// The beginnings of the sessions, by their numbers.
     pub sessions: BTreeMap<usize, Beginning>,
+    /// How often each kind of response came.
+    pub responses: BTreeMap<String, u64>,
+    /// The first answer that must not be.
+    pub failure: Option<String>,
     position: u32,
-    responses: BTreeMap<String, u64>,
-    failure: Option<String>,
 }
 
 impl Record {
@@ -79,7 +74,8 @@ impl Record {
         self.position
     }
 
-    fn begin(&mut self, operation: Operation, at: i64) -> usize {
+    /// Records the request. Returns its number.
+    pub fn begin(&mut self, operation: Operation, at: i64) -> usize {
         let began = self.next_position();
         let entry = Entry { began, answered: None, at, until: i64::MAX, operation, response: None };
         self.entries.push(entry);
@@ -87,7 +83,7 @@ impl Record {
     }
 
     /// Records the answer, and notes in its tokens where in the history they come from.
-    fn end(
+    pub fn end(
         &mut self,
         number: usize,
         response: Result<Response, RequestError>,
@@ -126,67 +122,6 @@ impl Record {
     }
 }
 
-/// Sends the operations to the API, and records them with their answers.
-pub struct Recorder {
-    /// The API.
-    pub world: World,
-    record: Mutex<Record>,
-}
-
-impl Recorder {
-    /// Returns a recorder without a record.
-    pub fn new(world: World) -> Self {
-        Self { world, record: Mutex::default() }
-    }
-
-    /// Sends the operation and records the answer. `None` stands for 503.
-    pub async fn send(&self, client: &str, operation: Operation) -> Option<Response> {
-        let at = self.now();
-        self.world.wire.note(format!("{client}: {operation:?} at {at}"));
-        let number = self.record(|record| record.begin(operation.clone(), at));
-        let response = self.world.send(&operation).await;
-        let until = self.now();
-        let failed = response.as_ref().err().map(|error| format!("{error:?}"));
-        let response = self.record(|record| record.end(number, response, until));
-        let outcome = response.as_ref().map(|response| format!("{response:?}"));
-        let outcome = outcome.or(failed).unwrap_or_default();
-        self.world.wire.note(format!("{client}: -> {outcome}"));
-        response
-    }
-
-    fn now(&self) -> i64 {
-        self.world.clock.now().as_millisecond()
-    }
-
-    fn record<T>(&self, change: impl FnOnce(&mut Record) -> T) -> T {
-        change(&mut self.record.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    /// Judges the history.
-    pub fn into_history(self: Arc<Self>) -> History {
-        let wire = &self.world.wire;
-        let (violation, figures) = self.record(|record| {
-            let of_answers = || record.failure.clone().or_else(|| judge::violation(record));
-            let of_items = || secrets::violation(record, &self.world.table);
-            let violation = of_answers().or_else(|| wire.violation()).or_else(of_items);
-            (violation, record.figures(wire.invariants(Rules::late_repeats)))
-        });
-        if let Some(violation) = &violation {
-            wire.note(format!("!! {violation}"));
-        }
-        self.record(|record| History {
-            requests: record.entries.len() as u64,
-            unanswered: record.entries.iter().filter(|entry| entry.response.is_none()).count()
-                as u64,
-            figures,
-            faults: wire.injected_faults(),
-            responses: std::mem::take(&mut record.responses),
-            violation,
-            trace: wire.trace(),
-        })
-    }
-}
-
 /// The name of the figure of sessions.
 pub const SESSIONS: &str = "sessions";
 /// The name of the figure of refreshes.
@@ -199,7 +134,8 @@ pub const ENDS: &str = "requests that ended sessions";
 pub const GUESSES: &str = "passwords that were wrong";
 
 impl Record {
-    fn figures(&self, late_repeats: u64) -> Vec<(&'static str, u64)> {
+    /// The numbers of interest.
+    pub fn figures(&self, late_repeats: u64) -> Vec<(&'static str, u64)> {
         let count = |is_meant: &dyn Fn(&Entry) -> bool| {
             self.entries.iter().filter(|entry| is_meant(entry)).count() as u64
         };

@@ -5,6 +5,11 @@ use std::fmt;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+/// The user's id.
+pub const USER: &str = "ada";
+/// The names that the administrator gives the user.
+pub const NAMES: [&str; 2] = ["lovelace", "countess"];
+
 /// The kinds of histories. Hashing a password takes real time, so most do without.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use sandbox::{CREDENTIALS_TABLE, InProcessDynamoDb, TABLE};
 use serde_json::Value;
 
-use super::world::USER;
+use super::scenario::USER;
 use crate::subject::Invariants;
 
 /// The most late repeats of a session.

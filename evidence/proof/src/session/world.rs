@@ -22,15 +22,10 @@ use shared::token::{OwnTokens, SigningAlgorithm};
 
 use super::mutant::Mutant;
 use super::scenario::{
-    AccessToken, Operation, Password, RefreshToken, Response, TokenParts, Tokens,
+    AccessToken, NAMES, Operation, Password, RefreshToken, Response, TokenParts, Tokens, USER,
 };
 use super::subject::Sessions;
 use crate::server::{Answer, ApiCall, Foundation, NewUser, RequestError, Server};
-
-/// The user's id.
-pub const USER: &str = "ada";
-/// The names that the administrator gives the user.
-pub const NAMES: [&str; 2] = ["lovelace", "countess"];
 
 /// The API, and everything that it works with.
 pub struct World {
