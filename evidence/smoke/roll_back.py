@@ -6,7 +6,6 @@ It needs moto[server] of PyPI, and on the path sam, the AWS CLI and jq. What Cod
 Exits with 0 when all is well.
 """
 
-import json
 import logging
 import os
 import subprocess
@@ -21,6 +20,8 @@ from moto.server import ThreadedMotoServer
 ROOT = Path(__file__).parents[2]
 REGION = "eu-central-1"
 STACK = "nameplate-prod"
+# The pipeline's role may use no other bucket than that of bootstrap.yaml, so there is no other one.
+BUCKET = "artifacts"
 GOOD, BAD = "a" * 40, "b" * 40
 
 
@@ -35,19 +36,8 @@ def deploy(environment, template, *parameters):
     """As the pipeline deploys, with the code of this folder unbuilt."""
     run(
         "sam", "deploy", "--config-env", "prod", "--no-progressbar", "--template-file", str(template),
-        "--parameter-overrides", "file://parameters/prod.yaml", *parameters, environment=environment,
-    )
-
-
-def make_bucket(cloudformation):
-    """The stack with the bucket for code that sam makes in an account; the emulator cannot make all of it."""
-    template = {
-        "Resources": {"Bucket": {"Type": "AWS::S3::Bucket"}},
-        "Outputs": {"SourceBucket": {"Value": {"Ref": "Bucket"}}},
-    }
-    cloudformation.create_stack(
-        StackName="aws-sam-cli-managed-default", TemplateBody=json.dumps(template),
-        Tags=[{"Key": "ManagedStackSource", "Value": "AwsSamCli"}],
+        "--no-resolve-s3", "--s3-bucket", BUCKET, "--parameter-overrides", "file://parameters/prod.yaml", *parameters,
+        environment=environment,
     )
 
 
@@ -69,12 +59,12 @@ def main():
     keys = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
     environment = {
         **os.environ, **keys, "AWS_DEFAULT_REGION": REGION, "AWS_ENDPOINT_URL": endpoint, "SAM_CLI_TELEMETRY": "0",
+        "AWS_ARTIFACT_BUCKET": BUCKET,
     }
-    cloudformation = boto3.client(
-        "cloudformation", region_name=REGION, endpoint_url=endpoint,
-        aws_access_key_id="local", aws_secret_access_key="local",
-    )
-    make_bucket(cloudformation)
+    client = {"endpoint_url": endpoint, "aws_access_key_id": "local", "aws_secret_access_key": "local"}
+    cloudformation = boto3.client("cloudformation", region_name=REGION, **client)
+    place = {"LocationConstraint": REGION}
+    boto3.client("s3", region_name=REGION, **client).create_bucket(Bucket=BUCKET, CreateBucketConfiguration=place)
     usual = ["JwtIssuer=https://issuer.test/", "AllowedOrigins=https://app.issuer.test"]
 
     with tempfile.TemporaryDirectory() as saved, tempfile.NamedTemporaryFile("w", suffix=".yaml", dir=ROOT) as other:
