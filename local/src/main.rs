@@ -1,5 +1,6 @@
 //! Nameplate on a laptop: every endpoint on one port over an embedded DynamoDB, without an account.
 
+mod disk;
 mod explain;
 mod guide;
 mod keys;

@@ -19,6 +19,7 @@ use shared::store::{Custody, Store};
 use tokio::net::TcpListener;
 use tower_http::cors::{Any, CorsLayer};
 
+use crate::disk::Disk;
 use crate::guide::Guide;
 use crate::options::Serve;
 use crate::settings::Settings;
@@ -56,8 +57,11 @@ async fn serve(options: &Serve) -> Result<(), Box<dyn Error>> {
         .layer(middleware::from_fn(note_source))
         .layer(cors())
         .layer(middleware::from_fn(lead_to_reference));
-    let router = api.merge(pages::router(&base_of(address), &settings)?);
     let (base, data) = (&base_of(address), &data(options));
+    let mut router = api.merge(pages::router(base, &settings)?);
+    if let Some(folder) = &options.data {
+        router = router.layer(middleware::from_fn_with_state(Disk::of(folder), Disk::watch));
+    }
     let taken = started.elapsed();
     let guide = Guide { settings: &settings, base, dynamo_db: &endpoint, data, taken };
     guide.print(&store).await?;

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use axum::http::{Method, StatusCode};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
-use shared::error::{Error, ErrorCode};
+use shared::error::ErrorCode;
 use shared::http::Endpoint;
 use shared::http::context::Language;
 use shared::http::openapi::errors::Form;
@@ -152,7 +152,7 @@ fn document(texts: &Texts, servers: &Servers) -> Value {
 /// The text on the API as a whole, with the errors that belong to no operation.
 fn about(texts: &Texts) -> String {
     let mut about = texts.get("info.description");
-    for error in [Error::RouteNotFound, Error::MethodNotAllowed] {
+    for error in errors::of_no_operation() {
         let (status, code) = (errors::status(&error).as_u16(), error.code());
         let sentence = texts.get(&format!("codes.{code}"));
         let envelope = errors::pretty(&error, Form::Envelope, texts);

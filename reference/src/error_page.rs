@@ -35,8 +35,7 @@ struct Subject<'a> {
 
 impl<'a> Subject<'a> {
     fn of(code: ErrorCode, endpoints: &'a [Endpoint]) -> Option<Self> {
-        let of_none = [Error::RouteNotFound, Error::MethodNotAllowed];
-        let mut error = of_none.into_iter().find(|error| error.code() == code);
+        let mut error = errors::of_no_operation().into_iter().find(|error| error.code() == code);
         let mut operations = Vec::new();
         for endpoint in endpoints {
             let errors = endpoint.documentation.description().errors;

@@ -28,6 +28,12 @@ const SHARED: [(u16, &str); 5] = [
 /// The headers that some errors have.
 const OF_SOME: [&str; 2] = ["WWW-Authenticate", "Retry-After"];
 
+/// The errors that belong to no operation.
+pub(crate) fn of_no_operation() -> [Error; 2] {
+    let methods = "GET, HEAD".to_owned();
+    [Error::RouteNotFound { meant: None }, Error::MethodNotAllowed { methods, meant: None }]
+}
+
 /// The responses of these errors, by status. Responses that every operation shares go to `shared`.
 pub(crate) fn responses(
     errors: &[Error],

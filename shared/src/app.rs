@@ -81,7 +81,7 @@ impl App {
     /// # Errors
     /// [`Error::RouteNotFound`] when nobody signs in here.
     pub fn sign_in(&self) -> Result<&SignIn, Error> {
-        self.0.sign_in.as_ref().ok_or(Error::RouteNotFound)
+        self.0.sign_in.as_ref().ok_or(Error::RouteNotFound { meant: None })
     }
 
     /// How long sessions last.
@@ -89,7 +89,7 @@ impl App {
     /// # Errors
     /// As [`Self::sign_in`].
     pub fn sessions(&self) -> Result<&SessionPolicy, Error> {
-        self.0.sessions.as_ref().ok_or(Error::RouteNotFound)
+        self.0.sessions.as_ref().ok_or(Error::RouteNotFound { meant: None })
     }
 
     /// The present instant in whole milliseconds, the precision of the table and of the API.

@@ -68,7 +68,8 @@ pub struct RequestRecord {
     pub request_id: String,
     /// The operation, or `none` when the path or the method is unknown.
     pub operation: &'static str,
-    /// The method and the route's pattern; never the path, which may hold a user's id.
+    /// The method and the route's pattern; not the path, which may hold a user's id. In the log for people, the
+    /// path where no route is.
     pub route: String,
     /// The status of the answer.
     pub status: u16,
@@ -121,6 +122,11 @@ impl RequestLog {
             stage,
             output: Box::new(output),
         })))
+    }
+
+    /// Whether whoever reads it sent the requests.
+    pub fn is_for_people(&self) -> bool {
+        matches!(self, Self::Text)
     }
 
     /// Writes one line.

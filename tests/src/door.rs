@@ -103,6 +103,41 @@ async fn every_status_has_its_code_and_its_first_sentence_in_both_languages() {
 }
 
 #[tokio::test]
+async fn a_path_or_method_that_is_wrong_by_little_is_answered_with_the_right_one() {
+    let app = TestApp::start().await;
+    for (method, path, outcome, sentence) in [
+        (
+            "PATCH",
+            "/v1/users/username",
+            "405 METHOD_NOT_ALLOWED",
+            "This path takes only: GET, HEAD. Did you mean PATCH /api/v1/users/username?",
+        ),
+        (
+            "PATCH",
+            "/api/v1/users/update",
+            "404 ROUTE_NOT_FOUND",
+            "There is nothing at this path. Did you mean PATCH /v1/users/update?",
+        ),
+        ("PUT", RENAME, "405 METHOD_NOT_ALLOWED", "This path takes only: PATCH."),
+    ] {
+        let method = Method::from_bytes(method.as_bytes()).unwrap();
+        let answer = app.request(method, path).send().await.expect(outcome);
+        assert_eq!(answer.errors()[1], sentence);
+    }
+}
+
+#[tokio::test]
+async fn every_path_is_found_with_and_without_api() {
+    let app = TestApp::start().await;
+    for Route { method, path, .. } in api::endpoints().into_iter().map(|endpoint| endpoint.route) {
+        let other = path.strip_prefix("/api").map_or_else(|| format!("/api{path}"), str::to_owned);
+        let answer = app.request(method.clone(), &other).send().await;
+        let sentence = format!("Did you mean {method} {path}?");
+        assert!(answer.errors()[1].ends_with(&sentence), "{other}: {:?}", answer.errors());
+    }
+}
+
+#[tokio::test]
 async fn a_path_that_exists_names_its_methods_in_allow() {
     let app = TestApp::start().await;
     let root = app.user_with("grace", Role::Admin).await;

@@ -51,7 +51,7 @@ async fn get_discovery(
     _: Visitor,
     _: ClientContext,
 ) -> Result<Published<Discovery>, Error> {
-    let issuer = app.tokens.own_issuer().ok_or(Error::RouteNotFound)?;
+    let issuer = app.tokens.own_issuer().ok_or(Error::RouteNotFound { meant: None })?;
     Ok(Published(Discovery {
         issuer: issuer.to_owned(),
         jwks_uri: format!("{issuer}/.well-known/jwks.json"),

@@ -43,6 +43,7 @@ async fn get_key_set(
     _: Visitor,
     _: ClientContext,
 ) -> Result<Published<KeySet>, Error> {
-    let mut set = app.tokens.published(app.now()).await?.ok_or(Error::RouteNotFound)?;
+    let mut set =
+        app.tokens.published(app.now()).await?.ok_or(Error::RouteNotFound { meant: None })?;
     Ok(Published(KeySet { keys: set["keys"].take() }))
 }

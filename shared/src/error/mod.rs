@@ -43,10 +43,18 @@ pub enum Error {
     UsernameNotFound,
     /// The API has no such path.
     #[error("no such path")]
-    RouteNotFound,
+    RouteNotFound {
+        /// The method and path that the caller may have meant.
+        meant: Option<String>,
+    },
     /// The path has no such method.
     #[error("no such method on this path")]
-    MethodNotAllowed,
+    MethodNotAllowed {
+        /// The methods that it has.
+        methods: String,
+        /// The method and path that the caller may have meant.
+        meant: Option<String>,
+    },
     /// The body is over the limit.
     #[error("the body is too large")]
     BodyTooLarge,
@@ -123,8 +131,8 @@ impl Error {
             Self::Forbidden(AccessDenied::Fields(_)) => ErrorCode::FieldForbidden,
             Self::Forbidden(_) | Self::NotAdmin => ErrorCode::NotYours,
             Self::UserNotFound | Self::UsernameNotFound => ErrorCode::UserNotFound,
-            Self::RouteNotFound => ErrorCode::RouteNotFound,
-            Self::MethodNotAllowed => ErrorCode::MethodNotAllowed,
+            Self::RouteNotFound { .. } => ErrorCode::RouteNotFound,
+            Self::MethodNotAllowed { .. } => ErrorCode::MethodNotAllowed,
             Self::BodyTooLarge => ErrorCode::BodyTooLarge,
             Self::UnsupportedMediaType | Self::UnsupportedContentEncoding => {
                 ErrorCode::UnsupportedMediaType

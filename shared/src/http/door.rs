@@ -15,10 +15,10 @@ use futures_util::FutureExt;
 use super::body;
 use super::context::ClientContext;
 use super::endpoint::Endpoint;
-use super::error_response;
 use super::request_id::RequestId;
 use super::route::Route;
 use super::verified_caller::VerifiedCaller;
+use super::{error_response, nearest};
 use crate::app::App;
 use crate::error::Error;
 use crate::log::RequestRecord;
@@ -52,21 +52,32 @@ pub fn serve(endpoints: impl IntoIterator<Item = Endpoint>, app: App) -> Router 
         known.push(route);
     }
     let door = Door { app: app.clone(), routes: known.into(), is_warm: Arc::default() };
+    let (of_path, of_method) = (Arc::clone(&door.routes), Arc::clone(&door.routes));
+    let no_path = async move |request: Request| nothing_there(&of_path, &request);
+    let no_method = async move |request: Request| other_method(&of_method, &request);
     router
-        .fallback(async || Error::RouteNotFound)
-        .method_not_allowed_fallback(other_method)
+        .fallback(no_path)
+        .method_not_allowed_fallback(no_method)
         .layer(middleware::from_fn_with_state(door, handle_request))
         .with_state(app)
 }
 
+/// Answers a path that the API does not have.
+fn nothing_there(routes: &[Route], request: &Request) -> Error {
+    let meant = nearest::route(routes, request.method(), request.uri().path(), None);
+    Error::RouteNotFound { meant: meant.map(ToString::to_string) }
+}
+
 /// Answers a method that the path does not have. Every path answers `OPTIONS`, the browser's question
 /// before a call (CORS preflight); API Gateway adds the headers that allow the call.
-async fn other_method(method: Method) -> Result<StatusCode, Error> {
+fn other_method(routes: &[Route], request: &Request) -> Result<StatusCode, Error> {
+    let (method, asked) = (request.method(), matched_path(request));
     if method == Method::OPTIONS {
-        Ok(StatusCode::NO_CONTENT)
-    } else {
-        Err(Error::MethodNotAllowed)
+        return Ok(StatusCode::NO_CONTENT);
     }
+    let meant = nearest::route(routes, method, request.uri().path(), Some(asked));
+    let meant = meant.map(ToString::to_string);
+    Err(Error::MethodNotAllowed { methods: nearest::methods(routes, asked), meant })
 }
 
 async fn handle_request(State(door): State<Door>, mut request: Request, next: Next) -> Response {
@@ -147,12 +158,18 @@ impl Door {
         client: &ClientContext,
         route: Option<&Route>,
     ) -> RequestRecord {
-        let (method, path) = (request.method(), matched_path(request));
+        let method = request.method();
+        let logged = match route {
+            Some(route) => format!("{method} {}", route.path),
+            // The path may hold anything.
+            None if self.app.log.is_for_people() => format!("{method} {}", request.uri().path()),
+            None => "none".to_owned(),
+        };
         RequestRecord {
             at: self.app.now(),
             request_id: request_id.as_str().to_owned(),
             operation: route.map_or("none", |route| route.operation),
-            route: route.map_or_else(|| "none".to_owned(), |_| format!("{method} {path}")),
+            route: logged,
             status: 0,
             code: "OK".to_owned(),
             caller: None,

@@ -38,10 +38,10 @@ pub(super) fn status(error: &Error) -> StatusCode {
             StatusCode::UNAUTHORIZED
         }
         Error::AccountNotActive | Error::Forbidden(_) | Error::NotAdmin => StatusCode::FORBIDDEN,
-        Error::UserNotFound | Error::UsernameNotFound | Error::RouteNotFound => {
+        Error::UserNotFound | Error::UsernameNotFound | Error::RouteNotFound { .. } => {
             StatusCode::NOT_FOUND
         }
-        Error::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+        Error::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
         Error::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Error::UnsupportedMediaType | Error::UnsupportedContentEncoding => {
             StatusCode::UNSUPPORTED_MEDIA_TYPE

@@ -8,6 +8,7 @@ pub mod credentials;
 mod door;
 mod endpoint;
 mod error_response;
+mod nearest;
 pub mod openapi;
 pub mod path;
 pub mod precondition;

@@ -1,5 +1,7 @@
 //! The route of an operation.
 
+use std::fmt;
+
 use axum::http::Method;
 
 use crate::limit::CallerQuota;
@@ -15,4 +17,11 @@ pub struct Route {
     pub path: &'static str,
     /// How often one caller may use it.
     pub quota: CallerQuota,
+}
+
+/// The method and the path.
+impl fmt::Display for Route {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.method, self.path)
+    }
 }

@@ -45,10 +45,10 @@ pub(super) fn title(error: &Error, language: Language) -> String {
         Error::AccountNotActive | Error::Forbidden(_) | Error::NotAdmin => {
             t!("title.forbidden", locale = locale)
         }
-        Error::UserNotFound | Error::UsernameNotFound | Error::RouteNotFound => {
+        Error::UserNotFound | Error::UsernameNotFound | Error::RouteNotFound { .. } => {
             t!("title.not_found", locale = locale)
         }
-        Error::MethodNotAllowed => t!("title.method_not_allowed", locale = locale),
+        Error::MethodNotAllowed { .. } => t!("title.method_not_allowed", locale = locale),
         Error::BodyTooLarge => t!("title.body_too_large", locale = locale),
         Error::UnsupportedMediaType | Error::UnsupportedContentEncoding => {
             t!("title.unsupported_media_type", locale = locale)
@@ -93,8 +93,18 @@ pub(super) fn details(error: &Error, client: &ClientContext) -> Vec<Detail> {
         Error::NotAdmin => t!("detail.not_admin", locale = locale).into(),
         Error::UserNotFound => t!("detail.user_not_found", locale = locale).into(),
         Error::UsernameNotFound => t!("detail.username_not_found", locale = locale).into(),
-        Error::RouteNotFound => t!("detail.route_not_found", locale = locale).into(),
-        Error::MethodNotAllowed => t!("detail.method_not_allowed", locale = locale).into(),
+        Error::RouteNotFound { meant: None } => {
+            t!("detail.route_not_found", locale = locale).into()
+        }
+        Error::RouteNotFound { meant: Some(meant) } => {
+            t!("detail.route_meant", locale = locale, meant = meant).into()
+        }
+        Error::MethodNotAllowed { methods, meant: None } => {
+            t!("detail.method_not_allowed", locale = locale, methods = methods).into()
+        }
+        Error::MethodNotAllowed { methods, meant: Some(meant) } => {
+            t!("detail.method_meant", locale = locale, methods = methods, meant = meant).into()
+        }
         Error::BodyTooLarge => t!("detail.body_too_large", locale = locale).into(),
         Error::UnsupportedMediaType => t!("detail.unsupported_media_type", locale = locale).into(),
         Error::UnsupportedContentEncoding => {
