@@ -64,9 +64,11 @@ const OTHERS: &[&str] = &[
     "token.revoked",
     "detail.concurrent_change",
     "detail.field_forbidden",
+    "detail.method_meant",
     "detail.method_not_allowed",
     "detail.not_admin",
     "detail.not_yours",
+    "detail.route_meant",
     "detail.route_not_found",
     "detail.target_is_admin",
     "detail.too_many_requests",
@@ -226,6 +228,8 @@ async fn a_refused_request_gets_the_sentence_that_is_true_of_it() {
     check("detail.username_not_found", || app.get("/api/v1/users/by-username/adaa").bearer(&ada))
         .await;
     check("detail.route_not_found", || app.patch("/v1/username").bearer(&ada)).await;
+    check("detail.route_meant", || app.patch("/api/v1/users/update").bearer(&ada)).await;
+    check("detail.method_meant", || app.patch("/v1/users/username").bearer(&ada)).await;
     check("detail.method_not_allowed", || app.post("/v1/users/update").bearer(&ada)).await;
     check("detail.username_taken", || app.rename(&ada, "BOBBY")).await;
     check("detail.username_too_similar", || app.rename(&ada, "b0bby")).await;
