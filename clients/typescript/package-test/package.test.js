@@ -110,18 +110,11 @@ test("bundled by Vite it leaves out what is not used, and renames a user in a br
   assert.ok(bundle.length < 30_000, `${bundle.length} characters`);
   assert.ok(!bundle.includes("Africa/Abidjan"), "the time zones are in the bundle");
 
-  const { preview } = await import(pathToFileURL(join(app, "node_modules/vite/dist/node/index.js")));
-  const host = await preview({ root: app, logLevel: "error", preview: { host: "127.0.0.1", port: 0 } });
-  const browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    // Chromium's own sandbox does not start for root.
-    chromiumSandbox: process.getuid() !== 0,
-  });
-  try {
+  await serve(async (address, browser) => {
     const page = await browser.newPage();
     const faults = [];
     page.on("pageerror", (error) => faults.push(error.message));
-    await page.goto(`http://127.0.0.1:${host.httpServer.address().port}`);
+    await page.goto(address);
     const ask = async (name, answer) => {
       await page.getByLabel("New username").fill(name);
       await page.getByRole("button", { name: "Change" }).click();
@@ -130,8 +123,66 @@ test("bundled by Vite it leaves out what is not used, and renames a user in a br
     await ask("fresh_name", "You are fresh_name now.");
     await ask("another_name", /^You can change your username again .* That is \d+ seconds from now\.$/);
     assert.deepEqual(faults, []);
+  });
+});
+
+test("on one of two devices a person renames, refreshes twice at once and changes the password: the other's session ends", async () => {
+  const [username, password, nextPassword] = ["sample_admin", "Analytical-Engine-1843", "Difference-Engine-1822"];
+  await serve(async (address, browser) => {
+    const signIn = async () => {
+      const context = await browser.newContext();
+      const page = await context.newPage();
+      await page.goto(`${address}/?api=${encodeURIComponent(api)}#kept`);
+      await page.waitForFunction(() => "session" in globalThis);
+      const signedIn = await page.evaluate(async ([name, secret]) => (await session.signIn(name, secret)).data, [username, password]);
+      assert.equal(signedIn?.username, username);
+      return page;
+    };
+    const [own, other] = [await signIn(), await signIn()];
+
+    const renamed = await own.evaluate(async () => {
+      const body = { newUsername: "renamed_admin" };
+      return (await session.nameplate.PATCH("/api/v1/users/username", { body })).data?.data.newUsername;
+    });
+    assert.equal(renamed, "renamed_admin");
+
+    const successors = await own.evaluate(async (url) => {
+      const { refreshToken } = JSON.parse(localStorage.getItem("nameplate.session"));
+      const request = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ refreshToken }) };
+      const answers = await Promise.all([fetch(url, request), fetch(url, request)]);
+      return Promise.all(answers.map(async (answer) => (await answer.json()).refreshToken));
+    }, `${api}/v1/auth/refresh`);
+    assert.match(successors[0], /^npr_/);
+    assert.equal(successors[0], successors[1]);
+
+    const changed = await own.evaluate(
+      async ([old, fresh]) => (await session.changePassword(old, fresh)).response.status,
+      [password, nextPassword],
+    );
+    assert.equal(changed, 200);
+    const me = async () => {
+      const { data, error } = await session.nameplate.GET("/v1/users/me");
+      return [data?.username ?? error.code, session.user?.username];
+    };
+    // The name that the session knows is that of its last sign-in or refresh.
+    assert.deepEqual(await own.evaluate(me), ["renamed_admin", username]);
+    assert.deepEqual(await other.evaluate(me), ["TOKEN_REVOKED", undefined]);
+  });
+});
+
+/** Serves the built app, and opens a browser for as long as `use` takes. */
+async function serve(use) {
+  const { preview } = await import(pathToFileURL(join(app, "node_modules/vite/dist/node/index.js")));
+  const host = await preview({ root: app, logLevel: "error", preview: { host: "127.0.0.1", port: 0 } });
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    // Chromium's own sandbox does not start for root.
+    chromiumSandbox: process.getuid() !== 0,
+  });
+  try {
+    await use(`http://127.0.0.1:${host.httpServer.address().port}`, browser);
   } finally {
     await browser.close();
     await host.close();
   }
-});
+}

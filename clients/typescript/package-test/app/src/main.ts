@@ -17,3 +17,7 @@ form?.addEventListener("submit", async (event) => {
 if (button) {
   button.disabled = false;
 }
+
+if (location.hash === "#kept") {
+  await import("./kept.js");
+}
