@@ -114,13 +114,13 @@ pub(crate) struct Serve {
     #[arg(short, long, default_value_t = 8080)]
     pub(crate) port: u16,
     /// The address of the API; 0.0.0.0 lets other machines reach it, with tokens that anybody can make.
-    #[arg(long, value_name = "ADDRESS", default_value_t = Ipv4Addr::LOCALHOST)]
+    #[arg(long, value_name = "ADDRESS", default_value_t = Ipv4Addr::LOCALHOST, value_parser = ipv4)]
     pub(crate) host: Ipv4Addr,
     /// The port of the embedded DynamoDB; 0 for any that is free.
     #[arg(long, default_value_t = 8000)]
     pub(crate) dynamodb_port: u16,
     /// The address of the embedded DynamoDB; another one than the default lets containers reach it.
-    #[arg(long, value_name = "ADDRESS", default_value_t = Ipv4Addr::LOCALHOST)]
+    #[arg(long, value_name = "ADDRESS", default_value_t = Ipv4Addr::LOCALHOST, value_parser = ipv4)]
     pub(crate) dynamodb_host: Ipv4Addr,
     /// Use a DynamoDB that runs already and has the tables, such as another nameplate's, in place of an
     /// embedded one.
@@ -161,13 +161,13 @@ pub(crate) struct Token {
     pub(crate) fetch: bool,
     #[command(flatten)]
     pub(crate) issuer: IssuerOptions,
-    /// The user's id.
+    /// The user's id. For a sample user, `--as` is shorter.
     #[arg(long, value_name = "ID", required_unless_present_any = ["explain", "sample"])]
     pub(crate) sub: Option<String>,
     /// A sample user, as in `old_username` or `sample_admin`: the id, the roles and the username at once.
     #[arg(long = "as", value_name = "USERNAME", conflicts_with_all = ["sub", "roles", "username"], value_parser = sample)]
     pub(crate) sample: Option<Sample>,
-    /// A role: `API_USER`, `POWER_USER` or `ADMIN`; may be given several times.
+    /// A role, as in `POWER_USER` or `ADMIN`, which alone give rights here; may be given several times.
     #[arg(long = "role", value_name = "ROLE", value_parser = role)]
     pub(crate) roles: Vec<Role>,
     /// The username, as a hint that saves a database call.
@@ -205,13 +205,20 @@ fn base_url(text: &str) -> Result<String, String> {
         Ok(uri) if matches!(uri.scheme_str(), Some("http" | "https")) && uri.query().is_none() => {
             Ok(url.to_owned())
         }
-        _ => Err("give it as in https://api.example.com".to_owned()),
+        _ => Err("give it with http:// or https://, as in https://api.example.com".to_owned()),
     }
+}
+
+/// Reads an address to listen on.
+fn ipv4(text: &str) -> Result<Ipv4Addr, String> {
+    let address = if text == "localhost" { Ok(Ipv4Addr::LOCALHOST) } else { text.parse() };
+    address.map_err(|_| "give an IPv4 address, as in 127.0.0.1 or 0.0.0.0".to_owned())
 }
 
 /// Reads a role.
 fn role(text: &str) -> Result<Role, String> {
-    Role::parse(text).ok_or_else(|| "the roles are API_USER, POWER_USER and ADMIN".to_owned())
+    let all = || Role::ALL.map(Role::as_str).join(", ");
+    Role::parse(text).ok_or_else(|| format!("the roles are {}", all()))
 }
 
 /// Reads a stage on AWS.

@@ -39,10 +39,10 @@ async fn serve(options: &Serve) -> Result<(), Box<dyn Error>> {
     let address = listener.local_addr()?;
     let settings = Settings { port: address.port(), ..start_issuer(options).await? };
     let config = settings.config(settings_at(&endpoint))?;
-    for name in settings.unknown()? {
-        tracing::warn!(
-            "{name} is no setting of Nameplate: is it misspelt? docs/operations.md lists them"
-        );
+    for (name, near) in settings.unknown()? {
+        let meant = near.map(|near| format!("did you mean {near}?"));
+        let meant = meant.unwrap_or_else(|| "docs/operations.md lists them".to_owned());
+        tracing::warn!("{name} is no setting of Nameplate: {meant}");
     }
     let app = App::signing_in(&config, Custody::Embedded, RequestLog::Text)?;
     if let Some(sign_in) = &config.sign_in {

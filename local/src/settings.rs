@@ -83,16 +83,26 @@ impl Settings {
         Config::read(|name| self.look_up(name))
     }
 
-    /// The variables of the environment that look like settings and are none: perhaps misspelt.
-    pub(crate) fn unknown(&self) -> Result<Vec<String>, ConfigError> {
+    /// The variables of the environment that look like settings and are none, each with the setting that it is
+    /// nearly called: perhaps misspelt.
+    pub(crate) fn unknown(&self) -> Result<Vec<(String, Option<String>)>, ConfigError> {
         let known = RefCell::new(BTreeSet::new());
         Config::read(|name| {
             known.borrow_mut().insert(name.to_owned());
             self.look_up(name)
         })?;
         let known = known.into_inner();
-        let looks_like_one = |name: &String| PREFIXES.iter().any(|prefix| name.starts_with(prefix));
-        Ok(env_names().filter(|name| looks_like_one(name) && !known.contains(name)).collect())
+        let nearest = |name: &str| {
+            let near = known.iter().map(|known| (strsim::osa_distance(known, name), known));
+            let near = near.filter(|(slips, known)| *slips <= MOST_SLIPS && is_ours(known)).min();
+            near.map(|(_, known)| known.clone())
+        };
+        let look_alikes = env_names().filter(|name| !known.contains(name)).filter_map(|name| {
+            let near = nearest(&name);
+            let has_prefix = PREFIXES.iter().any(|prefix| name.starts_with(prefix));
+            (has_prefix || near.is_some()).then_some((name, near))
+        });
+        Ok(look_alikes.collect())
     }
 
     /// The value of a setting. What concerns AWS is never taken from the environment: nothing that runs
@@ -148,6 +158,14 @@ impl Settings {
 
 /// How the names of settings begin that are read here whatever the others are.
 const PREFIXES: [&str; 2] = ["JWT_", "USERNAME_"];
+
+/// How many letters of the name of a setting may be wrong.
+const MOST_SLIPS: usize = 2;
+
+/// Whether nobody else has variables of nearly that name.
+fn is_ours(setting: &str) -> bool {
+    setting.len() > 6 && !setting.starts_with("AWS_")
+}
 
 /// The settings of keys.
 const KEYS: [&str; 3] = ["JWT_JWKS_URL", "JWT_JWKS", "JWT_HS256_SECRET"];

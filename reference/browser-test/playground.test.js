@@ -13,6 +13,9 @@ test("a person signs in and renames a user, repeats it too early, and reads why 
   assert.equal(done.body.data.newUsername, "new_username123");
   await page.locator(".countdown", { hasText: /^The name can be changed again in 29\sd 23\sh 59\smin \d+\ss$/ }).waitFor();
 
+  assert.equal(await page.locator("#user").innerText(), "new_username123");
+  assert.match(await page.locator("#as").innerText(), /^new_username123/);
+
   const typed = JSON.stringify({ newUsername: "another_name" });
   await page.locator("#body").fill(typed);
   const refused = await send(page);

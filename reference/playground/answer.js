@@ -56,7 +56,8 @@ export function answerView(answer, words, retry) {
     answer.isExample && make("p", { class: "note" }, words.documentedOnly),
     sentences.length > 0 && make("ul", { class: "sentences" }, sentences),
     answer.until && countdown(answer, words, retry),
-    answer.text ? code(pretty(answer.text)) : make("p", {}, words.emptyAnswer),
+    answer.text && code(pretty(answer.text)),
+    !answer.text && !answer.failure && make("p", {}, words.emptyAnswer),
     headers && make("details", {}, make("summary", {}, fill(words.answerHeaders, { count: answer.headers.length })), code(headers)),
   ];
 }

@@ -150,11 +150,20 @@ async function sendDraft(app) {
     draft.answer = { failure: `${words.unreachable} (${error.message})`, headers: [] };
   }
   submit.removeAttribute("aria-busy");
+  const name = draft.as === "" && app.user && newNameIn(draft.answer);
+  if (name) {
+    app.renamed(name);
+  }
   if (app.draft === draft) {
     showAnswer(app, document.getElementById("answer"));
     document.getElementById("answer-title").focus();
     document.getElementById("answer").scrollIntoView({ block: "nearest" });
   }
+}
+
+/** The name that whoever sent the request has by now, if it was a rename. */
+function newNameIn({ status, text }) {
+  return status === 200 && /"newUsername":\s*"([^"]+)"/.exec(text)?.[1];
 }
 
 function showAnswer(app, place) {

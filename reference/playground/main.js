@@ -53,6 +53,10 @@ const app = {
   isProduction: () => app.server["x-environment"] === "production",
   forget: () => drafts.delete(app.current),
   signIn: (focused) => openSignIn(app, (user) => signedIn(user, focused)),
+  renamed(name) {
+    users.set(app.base(), { ...app.user, name }, !app.isProduction());
+    render();
+  },
   async freshToken() {
     await freshToken(app.base(), app.user, (user) => signedIn(user));
     return app.user.token;
@@ -169,7 +173,7 @@ function serverFields() {
     }
     render("server");
   };
-  const options = spec.servers.map(({ description, url }, index) => [String(index), `${description} (${url.replace(/^https?:\/\//, "")})`]);
+  const options = spec.servers.map((other, index) => [String(index), `${other.description} (${addressOf(other, hosts).replace(/^https?:\/\//, "")})`]);
   const names = Object.entries(server.variables ?? {});
   const variables = names.map(([name, variable]) => {
     const typed = (event) => {

@@ -99,18 +99,41 @@ fn a_page_of_another_origin_may_call() {
     assert!(answer.contains("x-language"), "{answer}");
 }
 
-#[test]
-fn the_log_shows_the_path_that_was_not_found() {
-    let mut server = nameplate(&["--port", "0", "--dynamodb-port", "0"]).spawn().unwrap();
+/// The first line of the log with that part, of a server with these variables in the environment that got the request.
+fn logged(environment: &[(&str, &str)], request: &str, part: &str) -> Option<String> {
+    let mut command = nameplate(&["--port", "0", "--dynamodb-port", "0"]);
+    let mut server = command.envs(environment.iter().copied()).spawn().unwrap();
     let mut guide = BufReader::new(server.stdout.take().unwrap()).lines();
-    let api =
-        guide.find_map(|line| line.unwrap().split_once("http://").map(|(_, api)| api.to_owned()));
+    let api = guide.find_map(|line| Some(line.ok()?.split_once("http://")?.1.to_owned()));
     let mut stream = TcpStream::connect(api.unwrap()).unwrap();
-    stream.write_all(b"PATCH /v1/users/username HTTP/1.0\r\n\r\n").unwrap();
+    write!(stream, "{request} HTTP/1.0\r\n\r\n").unwrap();
     let mut log = BufReader::new(server.stderr.take().unwrap()).lines();
-    let line = log.find_map(|line| line.ok().filter(|line| line.contains(" 405 ")));
+    let found =
+        log.find_map(|line| line.ok().filter(|line| line.contains(part) || line.contains(request)));
     server.kill().unwrap();
     server.wait().unwrap();
+    found
+}
+
+#[test]
+fn the_log_shows_the_path_that_was_not_found() {
+    let line = logged(&[], "PATCH /v1/users/username", " 405 ");
     let told = "405 METHOD_NOT_ALLOWED PATCH /v1/users/username ";
     assert!(line.as_ref().is_some_and(|line| line.contains(told)), "{line:?}");
+}
+
+#[test]
+fn a_setting_that_is_misspelt_is_pointed_out_with_the_one_that_was_meant() {
+    for (name, told) in [
+        ("JWT_ISUER", "JWT_ISUER is no setting of Nameplate: did you mean JWT_ISSUER?"),
+        ("SIGNIN", "SIGNIN is no setting of Nameplate: did you mean SIGN_IN?"),
+        ("CALLER_QUOTA", "CALLER_QUOTA is no setting of Nameplate: did you mean CALLER_QUOTAS?"),
+        ("JWT_CLOCK", "JWT_CLOCK is no setting of Nameplate: docs/operations.md lists them"),
+    ] {
+        let line = logged(&[(name, "x")], "GET /nowhere", " WARN ");
+        assert!(line.as_ref().is_some_and(|line| line.contains(told)), "{line:?}");
+    }
+    // Nobody else's variables.
+    let line = logged(&[("SIGN_OFF", "x"), ("STAGES", "x")], "GET /nowhere", " WARN ");
+    assert!(line.as_ref().is_some_and(|line| line.contains("404 ROUTE_NOT_FOUND")), "{line:?}");
 }

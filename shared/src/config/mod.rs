@@ -131,7 +131,7 @@ impl Config {
     fn check_policy(&self) -> Result<(), ConfigError> {
         if self.policy.hold < self.policy.cooldown {
             let problem = "is shorter than USERNAME_COOLDOWN, so that a user could not take an old \
-                           name back in time; make it at least as long";
+                           name back in time; make it at least as long (it is 37d unless it is set)";
             return Err(ConfigError::new("USERNAME_HOLD", problem));
         }
         Ok(())

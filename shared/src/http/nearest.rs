@@ -4,6 +4,9 @@ use axum::http::Method;
 
 use super::route::Route;
 
+/// How many letters of a word may be wrong, if that is not more than a third of them.
+const MOST_SLIPS: usize = 2;
+
 /// The methods of a path, as in `Allow`.
 pub(super) fn methods(routes: &[Route], path: &str) -> String {
     let mut methods = Vec::new();
@@ -17,8 +20,8 @@ pub(super) fn methods(routes: &[Route], path: &str) -> String {
 }
 
 /// The route that the caller meant, if one is near: the path is the same without regard to `/api`, the
-/// version, the case of letters and superfluous slashes. Where the path has led to a pattern with other
-/// methods, `asked`, a route is near only when it has fewer parameters.
+/// version, the case of letters, superfluous slashes and a slip of the keyboard. Where the path has led to a
+/// pattern with other methods, `asked`, a route is near only when it has fewer parameters.
 pub(super) fn route<'a>(
     routes: &'a [Route],
     method: &Method,
@@ -26,21 +29,50 @@ pub(super) fn route<'a>(
     asked: Option<&str>,
 ) -> Option<&'a Route> {
     let limit = asked.map_or(usize::MAX, parameters);
-    let near = |route: &&Route| parameters(route.path) < limit && is_near(route.path, path);
-    let distance = |route: &&Route| (route.method != method, parameters(route.path));
-    routes.iter().filter(near).min_by_key(distance)
+    let distance = |route: &'a Route| {
+        let (other_method, parameters) = (route.method != method, parameters(route.path));
+        // Another method as well as a parameter, which may be anything, is too far.
+        let is_far = parameters >= limit || (other_method && parameters > 0);
+        let slips = slips(route.path, path).filter(|_| !is_far)?;
+        Some(((other_method, parameters, slips), route))
+    };
+    let nearest = routes.iter().filter_map(distance).min_by_key(|(distance, _)| *distance);
+    nearest.map(|(_, route)| route).or_else(|| change_of(routes, method, asked?))
+}
+
+/// The route that changes what is read at `asked`: most APIs have a PATCH there.
+fn change_of<'a>(routes: &'a [Route], method: &Method, asked: &str) -> Option<&'a Route> {
+    let (folder, _) = asked.rsplit_once('/')?;
+    let is_beside =
+        |route: &&Route| route.path.rsplit_once('/').is_some_and(|(own, _)| own == folder);
+    let changes =
+        |route: &&Route| route.method == Method::PATCH && route.path != asked && is_beside(route);
+    let wants_change = [Method::PATCH, Method::PUT].contains(method);
+    routes.iter().find(changes).filter(|_| wants_change)
 }
 
 fn parameters(pattern: &str) -> usize {
     segments(pattern).filter(|segment| is_parameter(segment)).count()
 }
 
-fn is_near(pattern: &str, path: &str) -> bool {
-    let matches = |(pattern, segment): (&str, &str)| {
-        is_parameter(pattern) || pattern.eq_ignore_ascii_case(segment)
+/// How many letters of the path are wrong for that pattern, unless they are too many.
+fn slips(pattern: &str, path: &str) -> Option<usize> {
+    if segments(pattern).count() != segments(path).count() {
+        return None;
+    }
+    let slips = |(pattern, segment): (&str, &str)| {
+        if is_parameter(pattern) {
+            return Some(0);
+        }
+        let most = MOST_SLIPS.min(pattern.len() / 3);
+        // However long the segment is.
+        if pattern.len().abs_diff(segment.len()) > most {
+            return None;
+        }
+        let distance = strsim::osa_distance(pattern, &segment.to_ascii_lowercase());
+        (distance <= most).then_some(distance)
     };
-    let count = segments(pattern).count();
-    count == segments(path).count() && segments(pattern).zip(segments(path)).all(matches)
+    segments(pattern).zip(segments(path)).map(slips).sum()
 }
 
 /// The segments of a path, without its prefix and without empty ones.
@@ -92,6 +124,14 @@ mod tests {
             // With another method: what has no parameter is nearer.
             ("PUT", "/v1/users/username", Some("/v1/users/{userId}"), "/api/v1/users/username"),
             ("PUT", "/users/update", None, "/v1/users/update"),
+            // With slips of the keyboard.
+            ("PATCH", "/api/v1/users/usernam", None, "/api/v1/users/username"),
+            ("PATCH", "/v1/users/udpate", Some("/v1/users/{userId}"), "/v1/users/update"),
+            ("PATCH", "/v1/user/update", None, "/v1/users/update"),
+            ("POST", "/v1/usres", None, "/v1/users"),
+            // As other APIs have it.
+            ("PATCH", "/v1/users/5b8c", Some("/v1/users/{userId}"), "/v1/users/update"),
+            ("PUT", "/v1/users/5b8c", Some("/v1/users/{userId}"), "/v1/users/update"),
         ] {
             let method = Method::from_bytes(method.as_bytes()).unwrap();
             let found = route(&routes, &method, path, asked).map(|route| route.path);
@@ -101,19 +141,30 @@ mod tests {
 
     #[test]
     fn nothing_is_near_to_a_path_of_another_kind() {
-        for path in
-            ["/", "", "/nowhere", "/v1/users/a/b", "/api", "/v1", "/users/update/x", "/{userId}"]
-        {
+        for path in [
+            "/",
+            "",
+            "/nowhere",
+            "/v1/users/a/b",
+            "/api",
+            "/v1",
+            "/users/update/x",
+            "/v1/xyz",
+            "/{userId}",
+        ] {
             assert!(route(&routes(), &Method::GET, path, None).is_none(), "{path}");
         }
     }
 
     #[test]
     fn a_path_that_is_right_means_no_other_route() {
-        for path in ["/api/v1/users/username", "/v1/users/{userId}"] {
-            for method in [Method::PUT, Method::GET] {
-                assert!(route(&routes(), &method, path, Some(path)).is_none(), "{method} {path}");
-            }
+        for (method, path) in [
+            (Method::PUT, "/api/v1/users/username"),
+            (Method::GET, "/api/v1/users/username"),
+            (Method::GET, "/v1/users/update"),
+            (Method::DELETE, "/v1/users/{userId}"),
+        ] {
+            assert!(route(&routes(), &method, path, Some(path)).is_none(), "{method} {path}");
         }
     }
 
