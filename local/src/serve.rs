@@ -45,11 +45,14 @@ async fn serve(options: &Serve) -> Result<(), Box<dyn Error>> {
         tracing::warn!("{name} is no setting of Nameplate: {meant}");
     }
     let app = App::signing_in(&config, Custody::Embedded, RequestLog::Text)?;
-    if let Some(sign_in) = &config.sign_in {
-        make_first_key(&app.store, sign_in).await?;
-    }
+    fill(&app.store, config.sign_in.as_ref()).await.map_err(|error| match &options.dynamodb_endpoint {
+        None => error,
+        Some(url) => format!(
+            "cannot use the DynamoDB at {url}: {error}; check --dynamodb-endpoint, and whether it has the tables"
+        )
+        .into(),
+    })?;
     app.tokens.warm_up(app.now()).await;
-    Sample::create_all(&app.store, SystemClock.now()).await?;
 
     let store = app.store.clone();
     // Other origins may call the API, but not read the sample tokens.
@@ -68,6 +71,14 @@ async fn serve(options: &Serve) -> Result<(), Box<dyn Error>> {
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, service).with_graceful_shutdown(interrupted()).await?;
     Ok(())
+}
+
+/// Makes what a fresh table lacks: a key that signs, and the sample users.
+async fn fill(store: &Store, sign_in: Option<&SignInSettings>) -> Result<(), Box<dyn Error>> {
+    if let Some(sign_in) = sign_in {
+        make_first_key(store, sign_in).await?;
+    }
+    Sample::create_all(store, SystemClock.now()).await
 }
 
 /// Makes the key that signs access tokens, unless the data has one.

@@ -31,6 +31,14 @@ fn an_address_that_is_taken_or_not_of_this_machine_is_said_with_its_option() {
 }
 
 #[test]
+fn a_dynamodb_that_does_not_answer_is_said_with_its_address_and_option() {
+    let url = "http://127.0.0.1:9";
+    let error = complaint(&mut nameplate(&["--port", "0", "--dynamodb-endpoint", url]));
+    let told = error.contains(&format!("cannot use the DynamoDB at {url}: "));
+    assert!(told && error.contains("--dynamodb-endpoint"), "{error}");
+}
+
+#[test]
 fn data_that_cannot_be_used_is_said_with_its_path_and_left_as_it_is() {
     let data = folder("data");
     let start = ["--port", "0", "--dynamodb-port", "0", "--data", data.to_str().unwrap()];
