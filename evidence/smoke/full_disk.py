@@ -9,25 +9,18 @@ import json
 import subprocess
 import sys
 import tempfile
-import urllib.error
-import urllib.request
 
 from nameplate import Nameplate
+from wire import forward
 
 SIZE = "1m"
 ENOUGH_FAILURES = 20
 
 
 def send(server, method, path, body=None):
-    request = urllib.request.Request(
-        server.url + path, method=method, data=body and json.dumps(body).encode(),
-        headers={"Authorization": f"Bearer {server.admin_token}", "Content-Type": "application/json"},
-    )
-    try:
-        with urllib.request.urlopen(request) as answer:
-            return answer.status
-    except urllib.error.HTTPError as error:
-        return error.code
+    headers = {"Authorization": f"Bearer {server.admin_token}", "Content-Type": "application/json"}
+    status, _, _ = forward(server.url, method, path, headers, body and json.dumps(body).encode())
+    return status
 
 
 def fill(server):

@@ -19,6 +19,9 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 
 use serde_json::Value;
 
+/// The options for ports that are free.
+const ANY_PORT: [&str; 4] = ["--port", "0", "--dynamodb-port", "0"];
+
 /// A fresh command, not influenced by the settings of whoever runs the tests.
 fn nameplate(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_nameplate"));
@@ -62,10 +65,13 @@ impl Server {
 
     /// Starts a server with these variables in the environment.
     fn start_in(environment: &[(&str, &str)], arguments: &[&str]) -> Self {
-        let any_port = ["--port", "0", "--dynamodb-port", "0"];
-        let mut command = nameplate(&[&any_port, arguments].concat());
-        command.envs(environment.iter().copied());
-        let mut child = command.stderr(Stdio::null()).spawn().unwrap();
+        let mut command = nameplate(&[&ANY_PORT, arguments].concat());
+        Self::spawn(command.envs(environment.iter().copied()).stderr(Stdio::null()))
+    }
+
+    /// Starts the server, and waits until it serves.
+    fn spawn(command: &mut Command) -> Self {
+        let mut child = command.spawn().unwrap();
         let mut output = BufReader::new(child.stdout.take().unwrap());
         let mut guide = String::new();
         // The guide ends with the address of the reference.

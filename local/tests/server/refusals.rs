@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, TcpListener};
 
-use crate::{complaint, folder, nameplate};
+use crate::{ANY_PORT, complaint, folder, nameplate};
 
 #[test]
 fn an_address_that_is_taken_or_not_of_this_machine_is_said_with_its_option() {
@@ -20,9 +20,7 @@ fn an_address_that_is_taken_or_not_of_this_machine_is_said_with_its_option() {
     assert!(error.contains("--port and --dynamodb-port are both 4711"), "{error}");
     // TEST-NET-1 (RFC 5737) is no address of this machine.
     for option in ["--host", "--dynamodb-host"] {
-        let error = complaint(&mut nameplate(
-            &[&["--port", "0", "--dynamodb-port", "0"][..], &[option, "192.0.2.1"]].concat(),
-        ));
+        let error = complaint(&mut nameplate(&[&ANY_PORT[..], &[option, "192.0.2.1"]].concat()));
         assert!(
             error.trim_end().ends_with(&format!("choose another one with {option}")),
             "{error}"
@@ -41,7 +39,7 @@ fn a_dynamodb_that_does_not_answer_is_said_with_its_address_and_option() {
 #[test]
 fn data_that_cannot_be_used_is_said_with_its_path_and_left_as_it_is() {
     let data = folder("data");
-    let start = ["--port", "0", "--dynamodb-port", "0", "--data", data.to_str().unwrap()];
+    let start = [&ANY_PORT[..], &["--data", data.to_str().unwrap()]].concat();
     std::fs::write(&data, "in the way").unwrap();
     let error = complaint(&mut nameplate(&start));
     let told =
@@ -73,7 +71,7 @@ fn a_setting_that_is_wrong_is_named_in_one_line() {
         ("JWT_ROLE_NAMES", "admins"),
         ("JWT_REQUIRED_CLAIMS", "scp"),
     ] {
-        let mut command = nameplate(&["--port", "0", "--dynamodb-port", "0"]);
+        let mut command = nameplate(&ANY_PORT);
         let error = complaint(command.env(name, value));
         assert!(error.starts_with(&format!("nameplate: {name} ")), "{error}");
         assert_eq!(error.lines().count(), 1, "{error}");

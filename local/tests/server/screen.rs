@@ -1,11 +1,10 @@
 //! The first screen, and what it leads to.
 
-use std::io::{BufRead, BufReader, Write};
-use std::net::TcpStream;
+use std::io::{BufRead, BufReader};
 
 use serde_json::json;
 
-use crate::{Server, folder, line_of, nameplate, token};
+use crate::{ANY_PORT, Server, folder, line_of, nameplate, token};
 
 #[test]
 fn the_first_screen_has_twelve_lines_of_80_columns_and_its_command_works_as_it_stands() {
@@ -101,18 +100,11 @@ fn a_page_of_another_origin_may_call() {
 
 /// The first line of the log with that part, of a server with these variables in the environment that got the request.
 fn logged(environment: &[(&str, &str)], request: &str, part: &str) -> Option<String> {
-    let mut command = nameplate(&["--port", "0", "--dynamodb-port", "0"]);
-    let mut server = command.envs(environment.iter().copied()).spawn().unwrap();
-    let mut guide = BufReader::new(server.stdout.take().unwrap()).lines();
-    let api = guide.find_map(|line| Some(line.ok()?.split_once("http://")?.1.to_owned()));
-    let mut stream = TcpStream::connect(api.unwrap()).unwrap();
-    write!(stream, "{request} HTTP/1.0\r\n\r\n").unwrap();
-    let mut log = BufReader::new(server.stderr.take().unwrap()).lines();
-    let found =
-        log.find_map(|line| line.ok().filter(|line| line.contains(part) || line.contains(request)));
-    server.kill().unwrap();
-    server.wait().unwrap();
-    found
+    let mut server = Server::spawn(nameplate(&ANY_PORT).envs(environment.iter().copied()));
+    server.exchange(&format!("{request} HTTP/1.1"), "").unwrap();
+    let log = BufReader::new(server.child.stderr.take().unwrap()).lines();
+    let mut lines = log.map_while(Result::ok);
+    lines.find(|line| line.contains(part) || line.contains(request))
 }
 
 #[test]

@@ -42,13 +42,11 @@ pub(super) fn route<'a>(
 
 /// The route that changes what is read at `asked`: most APIs have a PATCH there.
 fn change_of<'a>(routes: &'a [Route], method: &Method, asked: &str) -> Option<&'a Route> {
-    let (folder, _) = asked.rsplit_once('/')?;
-    let is_beside =
-        |route: &&Route| route.path.rsplit_once('/').is_some_and(|(own, _)| own == folder);
-    let changes =
-        |route: &&Route| route.method == Method::PATCH && route.path != asked && is_beside(route);
     let wants_change = [Method::PATCH, Method::PUT].contains(method);
-    routes.iter().find(changes).filter(|_| wants_change)
+    let (folder, _) = asked.rsplit_once('/').filter(|_| wants_change)?;
+    let is_beside = |path: &str| path.rsplit_once('/').is_some_and(|(own, _)| own == folder);
+    let changes = |route: &&Route| route.method == Method::PATCH && route.path != asked;
+    routes.iter().filter(changes).find(|route| is_beside(route.path))
 }
 
 fn parameters(pattern: &str) -> usize {
